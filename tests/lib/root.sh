@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright 2026 The Posa authors
+# shellcheck shell=bash
+#
+# Where ./dev works: on this machine if it is Debian 13 or newer, else in a Debian 13 root that is
+# kept in the user's cache. Sourced by ./dev, which sets SRC (the source tree) and say/die.
+
+SUITE=trixie
+FLOOR=13
+CACHE=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/posa
+PACKAGES=$(sed 's/#.*//' "$SRC/data/packages.debian" | xargs)
+ROOT=$CACHE/root-$(printf '%s\n' "$SUITE $PACKAGES" | sha256sum | cut -c1-12)
+MAKE_TOOLS='mmdebstrap bubblewrap debian-archive-keyring'
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "this needs an administrator, and there is no sudo here; as root, run: $*"
+  fi
+}
+
+# Installs those of the named packages that this machine lacks.
+need() {
+  local package missing=()
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null ||
+    die "missing here: ${missing[*]}; no apt on this machine, so use the Flatpak (see README)"
+  say "installing ${missing[*]}"
+  as_root apt-get -qq update >&2 || say "could not refresh the package lists; trying with the old ones"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 \
+    install -y --no-install-recommends "${missing[@]}" >/dev/null </dev/null ||
+    die "could not install: ${missing[*]}"
+}
+
+# The machine itself meets the floor: make sure of the packages (once per list), then work right here.
+host_is_enough() {
+  local ID='' VERSION_ID=''
+  # shellcheck disable=SC1091
+  [ ! -r /etc/os-release ] || . /etc/os-release
+  [ "$ID" = debian ] && [ "${VERSION_ID:-99}" -ge $FLOOR ] 2>/dev/null
+}
+
+prepare_host() {
+  local stamp=$CACHE/host-${ROOT##*-}
+  [ ! -e "$stamp" ] || return 0
+  # shellcheck disable=SC2086
+  need $PACKAGES
+  locale -a | grep -qi '^it_IT.utf-\?8$' || as_root localedef -i it_IT -f UTF-8 it_IT.UTF-8
+  mkdir -p "$CACHE"
+  : >"$stamp"
+}
+
+# apt_source SUITE: the address from which this machine takes SUITE, from deb822 and one-line sources.
+apt_source() {
+  local etc=${POSA_APT_ETC:-/etc/apt}
+  cat "$etc"/sources.list.d/*.sources "$etc"/sources.list "$etc"/sources.list.d/*.list 2>/dev/null |
+    awk -v want="$1" '
+      function offer(uri, suites,   n, i, s) {
+        n = split(suites, s)
+        for (i = 1; i <= n; i++) if (!found && s[i] == want && uri ~ /^https?:/) found = uri
+      }
+      function flush() { offer(uri, suites); uri = suites = "" }
+      /^[ \t]*#/ { next }
+      /^[ \t]*$/ || /^Types:/ { flush() }
+      /^URIs:/ { uri = $2 }
+      /^Suites:/ { sub(/^Suites:[ \t]*/, ""); suites = $0 }
+      $1 == "deb" { sub(/^deb[ \t]+(\[[^]]*\][ \t]*)?/, ""); offer($1, $2) }
+      END { flush(); sub("/$", "", found); if (found) print found; else exit 1 }'
+}
+
+sources_list() {
+  local ID='' VERSION_CODENAME='' main security
+  # shellcheck disable=SC1091
+  . /etc/os-release
+  main=${POSA_MIRROR:-$(apt_source "$VERSION_CODENAME" || true)}
+  [ "$ID" = debian ] || [ -n "${POSA_MIRROR:-}" ] || main=
+  [ -n "$main" ] || die "no Debian mirror in this machine's apt sources; name one with POSA_MIRROR=URL ./dev …"
+  security=${POSA_MIRROR_SECURITY:-$(apt_source "$VERSION_CODENAME-security" || true)}
+  echo "deb $main $SUITE main"
+  echo "deb $main $SUITE-updates main"
+  if [ -n "$security" ]; then echo "deb $security $SUITE-security main"; fi
+}
+
+# Removes what an interrupted run left: its processes (they carry a mark in their environment), then its files.
+remove_stale() {
+  local dir pid
+  for dir in "$CACHE"/making.*; do
+    [ -d "$dir" ] || continue
+    say "removing what an interrupted run left"
+    for pid in $(grep -lzsx "POSA_MAKING=$dir" /proc/[0-9]*/environ | cut -d/ -f3); do
+      [ "$pid" = $$ ] || kill -9 "$pid" 2>/dev/null || true
+    done
+    remove_tree "$dir"
+  done
+}
+
+remove_tree() {
+  if [ -e "$1/root/proc/self" ]; then die "$1/root/proc is still mounted; unmount it and try again"; fi
+  rm -rf --one-file-system "$1" 2>/dev/null || sleep 1
+  [ ! -e "$1" ] || rm -rf --one-file-system "$1" 2>/dev/null || true
+  # a root half made by a plain user belongs to that user's subordinate ids
+  [ ! -e "$1" ] || mmdebstrap --unshare-helper rm -rf "$1" || die "could not remove $1"
+}
+
+# run_mmdebstrap MODE ARGS…: dies with this script, mounts included.
+run_mmdebstrap() {
+  local guard=(setpriv --pdeathsig KILL)
+  if [ "$1" = root ] && unshare --mount --pid --fork true 2>/dev/null; then
+    guard+=(unshare --mount --pid --fork --kill-child --mount-proc)
+  fi
+  "${guard[@]}" mmdebstrap --mode="$1" "${@:2}"
+}
+
+make_root() {
+  local mode=root key value work=$CACHE/making.$$ options=() list
+  list=$(sources_list)
+  # shellcheck disable=SC2086
+  need $MAKE_TOOLS
+  if [ "$(id -u)" != 0 ]; then
+    need uidmap
+    mode=unshare
+  fi
+  say "making a Debian $FLOOR root in $ROOT: once, about 3 minutes, 400 MB to download, 2 GB on disk"
+  [ "$(df -Pk "$CACHE" | awk 'NR == 2 { print $4 }')" -gt 3000000 ] ||
+    die "less than 3 GB free in $CACHE; make room or point XDG_CACHE_HOME elsewhere"
+  # mmdebstrap does not read this machine's apt settings
+  for key in Acquire::Check-Valid-Until Acquire::http::Proxy Acquire::https::Proxy; do
+    value=$(apt-config dump --format '%v' $key)
+    [ -z "$value" ] || options+=(--aptopt="$key \"$value\"")
+  done
+  options+=(--variant=apt --include="${PACKAGES// /,}"
+    --aptopt='Apt::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"'
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*'
+    --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt=force-unsafe-io
+    --customize-hook='for l in it_IT en_GB en_US; do chroot "$1" localedef -i $l -f UTF-8 $l.UTF-8; done')
+  mkdir -p "$work/tmp" "$work/root"
+  chmod 755 "$work" "$work/tmp"
+  export POSA_MAKING=$work
+  if [ $mode = root ]; then
+    run_mmdebstrap root "${options[@]}" $SUITE "$work/root" - <<<"$list" 2>&1 | progress
+  else
+    { TMPDIR=$work/tmp run_mmdebstrap unshare "${options[@]}" --format=tar $SUITE - - <<<"$list" |
+      tar -x -C "$work/root" --no-same-owner --exclude='./dev/*'; } 2>&1 | progress
+  fi
+  unset POSA_MAKING
+  mv -T "$work/root" "$ROOT"
+  rm -rf "$work"
+}
+
+# Keeps the log beside the root, shows the steps.
+progress() {
+  tee "$CACHE/making.log" | awk '
+    /^I: / { sub(/^I: /, ""); print "dev:   " $0; fflush(); next }
+    /^E: |^W: / { print "dev:   " $0; fflush(); next }
+    /^Setting up / && ++n % 100 == 0 { print "dev:   " n " packages set up"; fflush() }' >&2
+}
+
+# Removes roots of older package lists that nobody uses; a user holds a shared lock on ROOT.lock.
+remove_old_roots() {
+  local old
+  for old in "$CACHE"/root-????????????; do
+    [ -d "$old" ] && [ "$old" != "$ROOT" ] || continue
+    if flock -n "$old.lock" true; then
+      say "removing the old root ${old##*/}"
+      rm -rf --one-file-system "$old" "$old.etc" "$old.lock"
+    fi
+  done
+}
+
+# Makes the root unless it is there, and holds it (descriptor 8) for the life of this process and its children.
+hold_root() {
+  mkdir -p "$CACHE"
+  exec 8>"$ROOT.lock"
+  flock -s 8
+  [ ! -d "$ROOT" ] || return 0
+  exec 9>"$CACHE/making.lock"
+  flock -n 9 || { say "another ./dev is making the root; waiting for it"; flock 9; }
+  if [ ! -d "$ROOT" ]; then
+    trap 'exit 130' INT TERM HUP
+    { remove_stale; make_root; remove_old_roots; } 8>&- 9>&-
+    trap - INT TERM HUP
+  fi
+  exec 9>&-
+}
+
+# Fills BIND with the arguments that show this machine's files to the root.
+bind_arguments() {
+  local path
+  BIND=(--bind "$ROOT" / --dev-bind /dev /dev --dev-bind /proc /proc --ro-bind-try /sys /sys --bind /tmp /tmp
+    --tmpfs /run --bind-try /run/media /run/media --ro-bind-try /run/udev /run/udev --bind-try /var/tmp /var/tmp
+    --ro-bind-try /etc/resolv.conf /etc/resolv.conf --ro-bind-try /etc/hosts /etc/hosts)
+  # everything that is not the system itself, so that any path the caller names means the same inside
+  for path in /*; do
+    case $path in
+      /bin | /boot | /dev | /etc | /lib* | /proc | /run | /sbin | /sys | /tmp | /usr | /var | /lost+found) ;;
+      *) [ ! -d "$path" ] || [ -L "$path" ] || BIND+=(--bind "$path" "$path") ;;
+    esac
+  done
+  case $SRC/ in /tmp/*) ;; /usr/* | /var/* | /run/*) BIND+=(--bind "$SRC" "$SRC") ;; esac
+  [ -z "${XDG_RUNTIME_DIR:-}" ] || BIND+=(--bind-try "$XDG_RUNTIME_DIR" "$XDG_RUNTIME_DIR")
+  [ -z "${XAUTHORITY:-}" ] || BIND+=(--ro-bind-try "$XAUTHORITY" "$XAUTHORITY")
+  if [ "$(id -u)" != 0 ]; then # the buses want a name for this user
+    local etc=$ROOT.etc
+    mkdir -p "$etc"
+    { cat "$ROOT/etc/passwd"; echo "$(id -un):x:$(id -u):$(id -g)::$HOME:/bin/bash"; } >"$etc/passwd.$$"
+    { cat "$ROOT/etc/group"; echo "$(id -gn):x:$(id -g):"; } >"$etc/group.$$"
+    mv "$etc/passwd.$$" "$etc/passwd"
+    mv "$etc/group.$$" "$etc/group"
+    BIND+=(--ro-bind "$etc/passwd" /etc/passwd --ro-bind "$etc/group" /etc/group)
+  fi
+}
+
+# Runs a command in the root, by the strongest means that this machine allows, and ends with its status.
+enter_root() {
+  hold_root
+  need bubblewrap
+  bind_arguments
+  local way here=$PWD
+  for way in --share-net --unshare-user; do
+    if bwrap $way "${BIND[@]}" true 2>/dev/null; then
+      export POSA_IN_ROOT=1 LANG=${LANG:-C.UTF-8}
+      exec bwrap $way "${BIND[@]}" --chdir "$here" -- "$@"
+    fi
+  done
+  die "no way into the root yet"
+}
