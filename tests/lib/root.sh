@@ -153,19 +153,29 @@ make_root() {
   rm -rf "$work"
 }
 
-# Keeps the log beside the root, shows the steps.
+# Keeps the log beside the root; shows the steps, and a sign of life while a step is long.
 progress() {
-  tee "$CACHE/making.log" | awk '
-    /^I: / { sub(/^I: /, ""); print "dev:   " $0; fflush(); next }
-    /^E: |^W: / { print "dev:   " $0; fflush(); next }
-    /^Setting up / && ++n % 100 == 0 { print "dev:   " n " packages set up"; fflush() }' >&2
+  local line status start=$SECONDS
+  : >"$CACHE/making.log"
+  while :; do
+    status=0
+    IFS= read -r -t 15 line || status=$?
+    if [ $status -gt 128 ]; then
+      say "  … $((SECONDS - start)) s, $(du -sm "$CACHE"/making.* 2>/dev/null | awk '{ n += $1 } END { print n + 0 }') MB"
+    elif [ $status != 0 ]; then
+      break
+    else
+      echo "$line" >>"$CACHE/making.log"
+      case $line in "I: running --customize"* | *"W: Download is performed unsandboxed"*) ;; [IEW]:*) say "  ${line#I: }" ;; esac
+    fi
+  done
 }
 
 # Removes roots of older package lists that nobody uses; a user holds a shared lock on ROOT.lock.
 remove_old_roots() {
   local old
   for old in "$CACHE"/root-????????????; do
-    [ -d "$old" ] && [ "$old" != "$ROOT" ] || continue
+    if [ ! -d "$old" ] || [ "$old" = "$ROOT" ]; then continue; fi
     if flock -n "$old.lock" true; then
       say "removing the old root ${old##*/}"
       rm -rf --one-file-system "$old" "$old.etc" "$old.lock"
@@ -191,8 +201,8 @@ hold_root() {
 
 # Fills BIND with the arguments that show this machine's files to the root.
 bind_arguments() {
-  local path
-  BIND=(--bind "$ROOT" / --dev-bind /dev /dev --dev-bind /proc /proc --ro-bind-try /sys /sys --bind /tmp /tmp
+  local path etc
+  BIND=(--bind "$ROOT" / --dev-bind /dev /dev --ro-bind-try /sys /sys --bind /tmp /tmp
     --tmpfs /run --bind-try /run/media /run/media --ro-bind-try /run/udev /run/udev --bind-try /var/tmp /var/tmp
     --ro-bind-try /etc/resolv.conf /etc/resolv.conf --ro-bind-try /etc/hosts /etc/hosts)
   # everything that is not the system itself, so that any path the caller names means the same inside
@@ -202,11 +212,11 @@ bind_arguments() {
       *) [ ! -d "$path" ] || [ -L "$path" ] || BIND+=(--bind "$path" "$path") ;;
     esac
   done
-  case $SRC/ in /tmp/*) ;; /usr/* | /var/* | /run/*) BIND+=(--bind "$SRC" "$SRC") ;; esac
+  case $SRC/ in /usr/* | /var/* | /run/*) BIND+=(--bind "$SRC" "$SRC") ;; esac
   [ -z "${XDG_RUNTIME_DIR:-}" ] || BIND+=(--bind-try "$XDG_RUNTIME_DIR" "$XDG_RUNTIME_DIR")
   [ -z "${XAUTHORITY:-}" ] || BIND+=(--ro-bind-try "$XAUTHORITY" "$XAUTHORITY")
   if [ "$(id -u)" != 0 ]; then # the buses want a name for this user
-    local etc=$ROOT.etc
+    etc=$ROOT.etc
     mkdir -p "$etc"
     { cat "$ROOT/etc/passwd"; echo "$(id -un):x:$(id -u):$(id -g)::$HOME:/bin/bash"; } >"$etc/passwd.$$"
     { cat "$ROOT/etc/group"; echo "$(id -gn):x:$(id -g):"; } >"$etc/group.$$"
@@ -216,17 +226,64 @@ bind_arguments() {
   fi
 }
 
-# Runs a command in the root, by the strongest means that this machine allows, and ends with its status.
+# The ways into the root, the best first. With a process namespace nothing can outlive the command, whatever
+# happens to it; a nested sandbox (POSA_NEST: flatpak-builder) needs the machine's own /proc.
+WAYS=('--unshare-pid --proc /proc --die-with-parent' '--unshare-pid --proc /proc --die-with-parent --unshare-user'
+  '--bind /proc /proc' '--bind /proc /proc --unshare-user')
+
+# Runs a command in the root, by the best means that this machine allows, and ends with its status.
 enter_root() {
+  local way
   hold_root
   need bubblewrap
   bind_arguments
-  local way here=$PWD
-  for way in --share-net --unshare-user; do
-    if bwrap $way "${BIND[@]}" true 2>/dev/null; then
-      export POSA_IN_ROOT=1 LANG=${LANG:-C.UTF-8}
-      exec bwrap $way "${BIND[@]}" --chdir "$here" -- "$@"
+  export POSA_IN_ROOT=1 LANG=${LANG:-C.UTF-8}
+  for way in "${WAYS[@]}"; do
+    case ${POSA_NEST:+nest}$way in nest--unshare-pid*) continue ;; esac
+    # shellcheck disable=SC2086
+    if bwrap "${BIND[@]}" $way true 2>/dev/null; then
+      run_sandbox bwrap "${BIND[@]}" $way --chdir "$PWD" -- "$@"
     fi
   done
+  enter_bare "$@"
+}
+
+# Runs bwrap as a child, hands signals on to the command in it, and exits with its status. A background child
+# starts with SIGINT ignored: env undoes that. setpriv ends the command when bwrap itself is killed.
+run_sandbox() {
+  local box status=0 signal at=0
+  while [ "${*:at+1:1}" != -- ]; do at=$((at + 1)); done
+  setpriv --pdeathsig TERM "${@:1:at+1}" env --default-signal=INT,QUIT setpriv --pdeathsig TERM "${@:at+2}" <&0 &
+  box=$!
+  for signal in INT TERM HUP QUIT; do
+    # shellcheck disable=SC2064
+    trap "pass_on $box $signal" $signal
+  done
+  wait $box || status=$?
+  while kill -0 $box 2>/dev/null; do
+    status=0
+    wait $box || status=$?
+  done
+  exit $status
+}
+
+# children PID: the processes whose parent it is.
+children() { sed 's/(.*)/-/' /proc/[0-9]*/stat 2>/dev/null | awk -v parent="$1" '$4 == parent { print $1 }'; }
+
+pass_on() {
+  local pid=$1 next group foreground
+  read -r group _ _ foreground < <(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f3-6)
+  # on Ctrl-C the terminal has told the command already
+  case $2 in INT | QUIT) [ "$group" != "$foreground" ] || return 0 ;; esac
+  while next=$(children "$pid") && [ -n "$next" ]; do
+    pid=${next%%$'\n'*}
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = bwrap ] || break
+  done
+  kill -s "$2" "$pid" 2>/dev/null || true
+}
+
+enter_bare() {
+  [ "$(id -u)" = 0 ] ||
+    die "this machine allows no user namespaces; run ./dev as root, or on a Debian $FLOOR machine or container"
   die "no way into the root yet"
 }
