@@ -267,23 +267,47 @@ run_sandbox() {
   exit $status
 }
 
-# children PID: the processes whose parent it is.
-children() { sed 's/(.*)/-/' /proc/[0-9]*/stat 2>/dev/null | awk -v parent="$1" '$4 == parent { print $1 }'; }
-
+# pass_on BOX SIGNAL: as if the command had got it itself; SIGINT goes to all that it started, as from a terminal.
 pass_on() {
-  local pid=$1 next group foreground
+  local group foreground pid
   read -r group _ _ foreground < <(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f3-6)
-  # on Ctrl-C the terminal has told the command already
+  # on Ctrl-C the terminal has told them all already
   case $2 in INT | QUIT) [ "$group" != "$foreground" ] || return 0 ;; esac
-  while next=$(children "$pid") && [ -n "$next" ]; do
-    pid=${next%%$'\n'*}
-    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = bwrap ] || break
+  for pid in $(descendants "$1" "$group"); do
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != bwrap ] || continue
+    kill -s "$2" "$pid" 2>/dev/null || true
+    case $2 in TERM | HUP) return 0 ;; esac
   done
-  kill -s "$2" "$pid" 2>/dev/null || true
+}
+
+# descendants PID GROUP: those of its process group, parents before children.
+descendants() {
+  cat /proc/[0-9]*/stat 2>/dev/null | sed 's/(.*)/-/' | awk -v pid="$1" -v group="$2" '
+    { children[$4] = children[$4] " " $1; of[$1] = $5 }
+    function walk(p,   i, n, list) {
+      n = split(children[p], list)
+      for (i = 1; i <= n; i++) if (of[list[i]] == group) { print list[i]; walk(list[i]) }
+    }
+    END { walk(pid) }'
 }
 
 enter_bare() {
   [ "$(id -u)" = 0 ] ||
     die "this machine allows no user namespaces; run ./dev as root, or on a Debian $FLOOR machine or container"
   die "no way into the root yet"
+}
+
+clean_cache() {
+  local root
+  mkdir -p "$CACHE"
+  exec 9>"$CACHE/making.lock"
+  flock -n 9 || die "another ./dev is making the root in $CACHE"
+  remove_stale
+  for root in "$CACHE"/root-????????????; do
+    [ -d "$root" ] || continue
+    flock -n "$root.lock" true || die "$root is in use"
+    remove_tree "$root"
+  done
+  rm -rf --one-file-system "$CACHE"
+  say "removed $CACHE"
 }
