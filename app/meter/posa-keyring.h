@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define POSA_DLMS_KEY_SIZE   16
+#define POSA_DLMS_TITLE_SIZE 8
+
+/* Keys of one meter for security suite 0; zeroed by posa_meter_keys_clear(). Never logged. */
+typedef struct
+{
+  guint8 encryption[POSA_DLMS_KEY_SIZE];     /* global unicast encryption key, EK */
+  guint8 authentication[POSA_DLMS_KEY_SIZE]; /* AK */
+} PosaMeterKeys;
+
+void posa_meter_keys_clear (PosaMeterKeys *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosaMeterKeys, posa_meter_keys_clear)
+
+/* Where the DLMS driver gets keys and invocation counters. Implemented over the store (layer flow)
+ * and by tests; called from the work thread. */
+#define POSA_TYPE_KEYRING (posa_keyring_get_type ())
+G_DECLARE_INTERFACE (PosaKeyring, posa_keyring, POSA, KEYRING, GObject)
+
+struct _PosaKeyringInterface
+{
+  GTypeInterface parent_iface;
+
+  gboolean (*get_client_title) (PosaKeyring *self,
+                                guint8 title[POSA_DLMS_TITLE_SIZE],
+                                GError **error);
+  gboolean (*get_keys) (PosaKeyring *self, const char *serial, PosaMeterKeys *keys, GError **error);
+  gboolean (*reserve_counter) (PosaKeyring *self,
+                               const char *serial,
+                               guint32 at_least,
+                               guint32 count,
+                               guint32 *first,
+                               GError **error);
+  gboolean (*get_peer_counter) (PosaKeyring *self,
+                                const char *serial,
+                                gint64 *last_seen,
+                                GError **error);
+  gboolean (*set_peer_counter) (PosaKeyring *self,
+                                const char *serial,
+                                guint32 last_seen,
+                                GError **error);
+};
+
+/* This device's own system title (never shared between tablets). */
+gboolean posa_keyring_get_client_title (PosaKeyring *self,
+                                        guint8 title[POSA_DLMS_TITLE_SIZE],
+                                        GError **error);
+/* KEY_MISSING when this device has no key for @serial. */
+gboolean
+posa_keyring_get_keys (PosaKeyring *self, const char *serial, PosaMeterKeys *keys, GError **error);
+/* Reserves @count invocation counters for the keys of @serial, none below @at_least, durable before
+ * it returns: they are never given out again, whatever happens (meters.md 6.3). */
+gboolean posa_keyring_reserve_counter (PosaKeyring *self,
+                                       const char *serial,
+                                       guint32 at_least,
+                                       guint32 count,
+                                       guint32 *first,
+                                       GError **error);
+/* Last counter accepted from the meter, -1 for none. */
+gboolean posa_keyring_get_peer_counter (PosaKeyring *self,
+                                        const char *serial,
+                                        gint64 *last_seen,
+                                        GError **error);
+gboolean posa_keyring_set_peer_counter (PosaKeyring *self,
+                                        const char *serial,
+                                        guint32 last_seen,
+                                        GError **error);
+
+G_END_DECLS

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "base/posa-operation.h"
+#include "domain/posa-reading-set.h"
+#include "domain/posa-replacement-report.h"
+#include "meter/port/posa-port.h"
+#include "meter/posa-keyring.h"
+
+G_BEGIN_DECLS
+
+/* What the use cases see of a meter, whatever its protocol. All calls block, belong to the work
+ * thread, obey @operation's cancellable, and report progress to it (it may be NULL).
+ *
+ * posa_meter_open() signs on: it tries the start styles of the known profiles (IEC 62056-21 sign-on
+ * at 300 baud, direct HDLC at 9600), asks for the identity and chooses the profile. */
+#define POSA_TYPE_METER (posa_meter_get_type ())
+G_DECLARE_DERIVABLE_TYPE (PosaMeter, posa_meter, POSA, METER, GObject)
+
+typedef enum
+{
+  POSA_METER_ANY,
+  POSA_METER_FIRST_GENERATION, /* try the IEC sign-on only */
+  POSA_METER_SECOND_GENERATION /* try HDLC only */
+} PosaMeterExpectation;
+
+/* @keyring may be NULL for meters that need none. TIMED_OUT nothing answers, LINE_NOISE garbage,
+ * UNSUPPORTED no profile matches (message shows the identification), ACCESS_DENIED. */
+PosaMeter *posa_meter_open (PosaPort *port,
+                            PosaMeterExpectation expectation,
+                            PosaKeyring *keyring,
+                            PosaOperation *operation,
+                            GError **error);
+const PosaNameplate *
+posa_meter_get_nameplate (PosaMeter *self); /* borrowed; what is known so far */
+
+/* Identity, clock, status word and every current register that the kind must hold; a register that
+ * the meter lacks is an INVALID_DATA error naming it. */
+PosaReadingSet *
+posa_meter_read (PosaMeter *self, PosaReadingKind kind, PosaOperation *operation, GError **error);
+/* Identity and the totals of energy only, as fast as the line allows: the second reading. */
+PosaReadingSet *posa_meter_read_totals (PosaMeter *self, PosaOperation *operation, GError **error);
+
+/* What a commissioning writes. Borrowed pointers. */
+typedef struct
+{
+  const char *serial;          /* that the meter must answer with */
+  const char *customer_number; /* nine digits */
+  gint64 contract_power_w, available_power_w;
+  gboolean limiter_enabled;
+  const PosaTariffTable *tariff_table;
+} PosaCommissionPlan;
+
+/* Associates, checks identity, then for clock, tariff table, power and limiter, customer number:
+ * reads before, writes, reads back, compares; closes the supply relay last. Idempotent: a value
+ * that is already right is not written again. Returns an array of PosaVerifiedValue, or NULL and
+ * WRONG_METER, ACCESS_DENIED, NOT_VERIFIED (names the value), …; the link may then be opened again
+ * and the call repeated. UNSUPPORTED on a 1G meter. */
+GPtrArray *posa_meter_commission (PosaMeter *self,
+                                  const PosaCommissionPlan *plan,
+                                  PosaOperation *operation,
+                                  GError **error);
+/* Supply relay of a 2G meter: opens, waits, closes, verifying each by read-back; the limiter test.
+ */
+gboolean posa_meter_test_relay (PosaMeter *self, PosaOperation *operation, GError **error);
+
+/* Signs off politely (also after errors) and closes the port. Also done by dispose. */
+void posa_meter_close (PosaMeter *self);
+
+G_END_DECLS
