@@ -2,7 +2,7 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
-#include <gio/gio.h>
+#include "model/posa-item.h"
 
 G_BEGIN_DECLS
 
@@ -13,33 +13,33 @@ G_BEGIN_DECLS
  * ("green" "amber" "red") · note s (access note, may be "") · power s ("3 kW") · life-support b ·
  * presence-needed b · delivered b (receipt held) */
 #define POSA_TYPE_ORDER_ITEM (posa_order_item_get_type ())
-G_DECLARE_FINAL_TYPE (PosaOrderItem, posa_order_item, POSA, ORDER_ITEM, GObject)
+G_DECLARE_FINAL_TYPE (PosaOrderItem, posa_order_item, POSA, ORDER_ITEM, PosaItem)
 
 /* id s · order-id s · number s (of the report) · state s ("queued" "sending" "held" "delivered"
  * "refused" "conflict") · state-label s · detail s (reason or receipt in words) · attempts u */
 #define POSA_TYPE_OUTBOX_ITEM (posa_outbox_item_get_type ())
-G_DECLARE_FINAL_TYPE (PosaOutboxItem, posa_outbox_item, POSA, OUTBOX_ITEM, GObject)
+G_DECLARE_FINAL_TYPE (PosaOutboxItem, posa_outbox_item, POSA, OUTBOX_ITEM, PosaItem)
 
 /* serial s · kind s · state s (nick) · state-label s */
 #define POSA_TYPE_STOCK_ITEM (posa_stock_item_get_type ())
-G_DECLARE_FINAL_TYPE (PosaStockItem, posa_stock_item, POSA, STOCK_ITEM, GObject)
+G_DECLARE_FINAL_TYPE (PosaStockItem, posa_stock_item, POSA, STOCK_ITEM, PosaItem)
 
 /* One register in a table: label s ("A+ T1") · before s (last billing, "" = unknown) · now s ·
  * delta s · verdict s ("ok" "warning" "stop") */
 #define POSA_TYPE_READING_ROW (posa_reading_row_get_type ())
-G_DECLARE_FINAL_TYPE (PosaReadingRow, posa_reading_row, POSA, READING_ROW, GObject)
+G_DECLARE_FINAL_TYPE (PosaReadingRow, posa_reading_row, POSA, READING_ROW, PosaItem)
 
 /* severity s ("info" "warning" "stop") · text s */
 #define POSA_TYPE_FINDING_ROW (posa_finding_row_get_type ())
-G_DECLARE_FINAL_TYPE (PosaFindingRow, posa_finding_row, POSA, FINDING_ROW, GObject)
+G_DECLARE_FINAL_TYPE (PosaFindingRow, posa_finding_row, POSA, FINDING_ROW, PosaItem)
 
 /* A value written to the new meter: name s (translated) · before s · written s · read-back s */
 #define POSA_TYPE_VERIFIED_ROW (posa_verified_row_get_type ())
-G_DECLARE_FINAL_TYPE (PosaVerifiedRow, posa_verified_row, POSA, VERIFIED_ROW, GObject)
+G_DECLARE_FINAL_TYPE (PosaVerifiedRow, posa_verified_row, POSA, VERIFIED_ROW, PosaItem)
 
 /* Something the crew may do now besides the primary action: event s (nick) · label s · destructive
  * b · needs-reason b (free text) · needs-outcome b (one of posa_outcome_list()) */
 #define POSA_TYPE_JOB_ACTION (posa_job_action_get_type ())
-G_DECLARE_FINAL_TYPE (PosaJobAction, posa_job_action, POSA, JOB_ACTION, GObject)
+G_DECLARE_FINAL_TYPE (PosaJobAction, posa_job_action, POSA, JOB_ACTION, PosaItem)
 
 G_END_DECLS
