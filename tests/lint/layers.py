@@ -6,7 +6,7 @@ import pathlib
 import re
 import sys
 
-# layer -> the layers that it may include besides its own; "meter/codec" stands for that folder alone
+# layer -> what it may include besides its own: a layer, one folder of a layer, or files by the start of their name
 MAY_USE = {
     "base": "",
     "domain": "base",
@@ -20,7 +20,7 @@ MAY_USE = {
     "model": "base domain store meter plan report stock sync flow",
     "gtk": "base domain model",
     "cli": "base domain model",
-    "portal": "base domain report sync/posa-sync-wire.h",
+    "portal": "base domain report sync/posa-wire*",
     "sim": "base domain meter/codec",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
@@ -37,7 +37,8 @@ LIBRARIES = {
 def allowed(layer, target):
     if target.split("/")[0] == layer or target == "posa-config.h":
         return True
-    return any(target == entry or target.startswith(entry + "/") for entry in MAY_USE[layer].split())
+    entries = [entry[:-1] if entry.endswith("*") else entry + "/" for entry in MAY_USE[layer].split()]
+    return any(target.startswith(entry) for entry in entries)
 
 
 def check(path):
