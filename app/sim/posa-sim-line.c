@@ -277,6 +277,7 @@ posa_sim_line_new (const PosaSimLineOptions *options, GError **error)
 {
   g_autoptr (PosaSimLine) self = g_new0 (PosaSimLine, 1);
 
+  self->master = -1;
   self->options = *options;
   self->link_path = g_strdup (options->link_path);
   self->rand = g_rand_new_with_seed ((guint32) (options->seed ^ (options->seed >> 32)));

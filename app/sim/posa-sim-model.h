@@ -16,7 +16,8 @@ typedef struct
   GHashTable *settings; /* --set key=value, char* -> char* */
 } PosaSimSetup;
 
-/* A simulated meter: state that lasts for the life of the process and how it behaves on the line. */
+/* A simulated meter: state that lasts for the life of the process and how it behaves on the line.
+ */
 typedef struct
 {
   /* USAGE for an unknown kind, key or value. */
