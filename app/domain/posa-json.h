@@ -33,6 +33,8 @@ gboolean posa_json_check (PosaJsonDocument *self, GError **error);
 void posa_json_fault (PosaJsonCursor at, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 gboolean posa_json_has (PosaJsonCursor object, const char *member); /* present and not null */
+/* A member of any type: the place of a fault of meaning. */
+PosaJsonCursor posa_json_member (PosaJsonCursor object, const char *member);
 PosaJsonCursor posa_json_object (PosaJsonCursor object, const char *member);
 PosaJsonCursor posa_json_array (PosaJsonCursor object, const char *member);
 guint posa_json_length (PosaJsonCursor array);
@@ -43,9 +45,12 @@ char *posa_json_dup_string_or_null (PosaJsonCursor object,
                                     const char *member);          /* absent or null gives NULL */
 gint64 posa_json_int (PosaJsonCursor object, const char *member); /* an integer literal only */
 gint64 posa_json_int_or (PosaJsonCursor object, const char *member, gint64 absent);
+double posa_json_double (PosaJsonCursor object, const char *member); /* any finite number */
 gboolean posa_json_bool (PosaJsonCursor object, const char *member);
 gint64 posa_json_time (PosaJsonCursor object,
-                       const char *member);                 /* ISO 8601 with offset -> µs UTC */
+                       const char *member); /* ISO 8601 with offset -> µs UTC */
+/* The same; 0 when the member is absent or null. */
+gint64 posa_json_time_or_0 (PosaJsonCursor object, const char *member);
 const char *posa_json_string_value (PosaJsonCursor string); /* of an array element */
 
 /* The one text of a document: members in the order built, two-space indent when @pretty, no
@@ -56,5 +61,8 @@ void posa_json_add_string (JsonBuilder *builder, const char *name, const char *v
 void posa_json_add_int (JsonBuilder *builder, const char *name, gint64 value);
 void posa_json_add_bool (JsonBuilder *builder, const char *name, gboolean value);
 void posa_json_add_time (JsonBuilder *builder, const char *name, gint64 wall_us);
+/* null when @wall_us is 0: the counterpart of posa_json_time_or_0(). */
+void posa_json_add_time_or_null (JsonBuilder *builder, const char *name, gint64 wall_us);
+void posa_json_add_double (JsonBuilder *builder, const char *name, double value);
 
 G_END_DECLS

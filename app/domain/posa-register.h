@@ -23,6 +23,10 @@ const char *posa_quantity_get_unit (PosaQuantity self); /* "Wh", "varh", "W"; st
 /* Label for people, translated ("A+ active energy imported"); static. */
 const char *posa_quantity_get_label (PosaQuantity self);
 
+#define POSA_REGISTER_MAX_TIER  6
+#define POSA_REGISTER_MAX_VALUE G_GINT64_CONSTANT (1000000000000000) /* far beyond any counter */
+#define POSA_REGISTERS_MAX      64
+
 /* One register as read. Integers in base units; tier 0 is the total, 1..6 the time bands. */
 typedef struct
 {

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "domain/posa-json.h"
+
+#include "base/posa-clock.h"
+#include "base/posa-error.h"
+
+#include <math.h>
+
+#define SIZE_MAX_BYTES (8 * 1024 * 1024)
+#define DEPTH_MAX      32
+#define DIGITS_MAX     18 /* every integer of so many digits fits in 64 bits */
+
+struct _PosaJsonDocument
+{
+  JsonParser *parser;
+  GStringChunk *paths;
+  GArray *members; /* guint: members seen in each open object, for duplicates */
+  gboolean duplicate;
+  GError *fault;
+};
+
+/* What the tokens alone show, before anything is built from them. */
+typedef struct
+{
+  guint depth;
+  guint digits;
+  gboolean in_string;
+  gboolean in_escape;
+  gboolean in_word; /* a number, true, false, null */
+  gboolean is_real;
+} Scan;
+
+static PosaJsonCursor
+nowhere (PosaJsonDocument *document)
+{
+  return (PosaJsonCursor) { document, NULL, "" };
+}
+
+static const char *
+scan_string (Scan *scan, const char *text)
+{
+  if (scan->in_escape)
+    {
+      scan->in_escape = FALSE;
+      /* A NUL would silently cut the string. */
+      if (g_str_has_prefix (text, "u0000"))
+        return "the character NUL";
+    }
+  else if (*text == '\\')
+    scan->in_escape = TRUE;
+  else if (*text == '"')
+    scan->in_string = FALSE;
+  return NULL;
+}
+
+static const char *
+scan_token (Scan *scan, char c)
+{
+  if (!g_ascii_isalnum (c) && strchr ("+-.", c) == NULL)
+    scan->in_word = FALSE;
+  else if (!scan->in_word)
+    {
+      scan->in_word = TRUE;
+      scan->is_real = FALSE;
+      scan->digits = 0;
+    }
+  if (c == '"')
+    scan->in_string = TRUE;
+  else if ((c == '{' || c == '[') && ++scan->depth > DEPTH_MAX)
+    return "nested too deep";
+  else if ((c == '}' || c == ']') && scan->depth > 0)
+    scan->depth--;
+  else if (c == '.' || c == 'e' || c == 'E')
+    scan->is_real = TRUE;
+  else if (g_ascii_isdigit (c) && ++scan->digits > DIGITS_MAX && !scan->is_real)
+    return "a number of too many digits";
+  return NULL;
+}
+
+static gboolean
+scan_text (const char *text, gsize size, GError **error)
+{
+  Scan scan = { 0 };
+
+  for (gsize i = 0; i < size; i++)
+    {
+      const char *fault = scan.in_string ? scan_string (&scan, text + i)
+                                         : scan_token (&scan, text[i]);
+      if (fault != NULL)
+        {
+          g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                       "JSON, byte %" G_GSIZE_FORMAT ": %s", i, fault);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static void
+object_start_cb (JsonParser *parser, gpointer user_data)
+{
+  PosaJsonDocument *self = user_data;
+  guint none = 0;
+
+  g_array_append_val (self->members, none);
+}
+
+static void
+object_member_cb (JsonParser *parser, JsonObject *object, const char *name, gpointer user_data)
+{
+  PosaJsonDocument *self = user_data;
+
+  if (self->members->len > 0)
+    g_array_index (self->members, guint, self->members->len - 1)++;
+}
+
+static void
+object_end_cb (JsonParser *parser, JsonObject *object, gpointer user_data)
+{
+  PosaJsonDocument *self = user_data;
+
+  if (self->members->len == 0)
+    return;
+  if (g_array_index (self->members, guint, self->members->len - 1) > json_object_get_size (object))
+    self->duplicate = TRUE;
+  g_array_set_size (self->members, self->members->len - 1);
+}
+
+static PosaJsonDocument *
+document_new (void)
+{
+  PosaJsonDocument *self = g_new0 (PosaJsonDocument, 1);
+
+  self->parser = json_parser_new ();
+  self->paths = g_string_chunk_new (256);
+  self->members = g_array_new (FALSE, FALSE, sizeof (guint));
+  json_parser_set_strict (self->parser, TRUE);
+  g_signal_connect (self->parser, "object-start", G_CALLBACK (object_start_cb), self);
+  g_signal_connect (self->parser, "object-member", G_CALLBACK (object_member_cb), self);
+  g_signal_connect (self->parser, "object-end", G_CALLBACK (object_end_cb), self);
+  return self;
+}
+
+PosaJsonDocument *
+posa_json_parse (const char *text, gssize size, GError **error)
+{
+  gsize length = size < 0 ? strlen (text) : (gsize) size;
+
+  if (length > SIZE_MAX_BYTES || !g_utf8_validate_len (text, length, NULL))
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "JSON: %s",
+                   length > SIZE_MAX_BYTES ? "larger than 8 MiB" : "not UTF-8");
+      return NULL;
+    }
+  /* A copy ends in NUL, whatever the caller's buffer does. */
+  g_autofree char *copy = g_strndup (text, length);
+  if (!scan_text (copy, length, error))
+    return NULL;
+
+  g_autoptr (PosaJsonDocument) self = document_new ();
+  g_autoptr (GError) local = NULL;
+  if (!json_parser_load_from_data (self->parser, copy, (gssize) length, &local))
+    g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "JSON: %s", local->message);
+  else if (json_parser_get_root (self->parser) == NULL)
+    g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "JSON: empty");
+  else if (self->duplicate)
+    g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                         "JSON: an object names a member twice");
+  else
+    return g_steal_pointer (&self);
+  return NULL;
+}
+
+void
+posa_json_document_free (PosaJsonDocument *self)
+{
+  g_object_unref (self->parser);
+  g_string_chunk_free (self->paths);
+  g_array_unref (self->members);
+  g_clear_error (&self->fault);
+  g_free (self);
+}
+
+PosaJsonCursor
+posa_json_root (PosaJsonDocument *self)
+{
+  return (PosaJsonCursor) { self, json_parser_get_root (self->parser), "" };
+}
+
+gboolean
+posa_json_check (PosaJsonDocument *self, GError **error)
+{
+  if (self->fault == NULL)
+    return TRUE;
+  if (error != NULL)
+    *error = g_error_copy (self->fault);
+  return FALSE;
+}
+
+void
+posa_json_fault (PosaJsonCursor at, const char *format, ...)
+{
+  va_list args;
+
+  if (at.document->fault != NULL)
+    return;
+  va_start (args, format);
+  g_autofree char *text = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (&at.document->fault, POSA_ERROR, POSA_ERROR_INVALID_DATA, "%s%s%s", at.path,
+               *at.path != '\0' ? ": " : "", text);
+}
+
+static JsonNode *
+lookup (PosaJsonCursor object, const char *member)
+{
+  if (object.node == NULL)
+    return NULL;
+  if (!JSON_NODE_HOLDS_OBJECT (object.node))
+    {
+      posa_json_fault (object, "expected an object");
+      return NULL;
+    }
+  return json_object_get_member (json_node_get_object (object.node), member);
+}
+
+gboolean
+posa_json_has (PosaJsonCursor object, const char *member)
+{
+  JsonNode *node = lookup (object, member);
+
+  return node != NULL && !JSON_NODE_HOLDS_NULL (node);
+}
+
+PosaJsonCursor
+posa_json_member (PosaJsonCursor object, const char *member)
+{
+  JsonNode *node = lookup (object, member);
+  g_autofree char *path = g_strconcat (object.path, *object.path != '\0' ? "." : "", member, NULL);
+  PosaJsonCursor at = { object.document, node, NULL };
+
+  at.path = g_string_chunk_insert_const (object.document->paths, path);
+  if (node == NULL && object.node != NULL)
+    posa_json_fault (at, "missing");
+  return at;
+}
+
+static PosaJsonCursor
+expect (PosaJsonCursor at, gboolean holds, const char *what)
+{
+  if (at.node == NULL || holds)
+    return at;
+  posa_json_fault (at, "expected %s", what);
+  return nowhere (at.document);
+}
+
+static gboolean
+holds_value (PosaJsonCursor at, GType type)
+{
+  return at.node != NULL && JSON_NODE_HOLDS_VALUE (at.node) &&
+         json_node_get_value_type (at.node) == type;
+}
+
+PosaJsonCursor
+posa_json_object (PosaJsonCursor object, const char *member)
+{
+  PosaJsonCursor at = posa_json_member (object, member);
+
+  return expect (at, at.node != NULL && JSON_NODE_HOLDS_OBJECT (at.node), "an object");
+}
+
+PosaJsonCursor
+posa_json_array (PosaJsonCursor object, const char *member)
+{
+  PosaJsonCursor at = posa_json_member (object, member);
+
+  return expect (at, at.node != NULL && JSON_NODE_HOLDS_ARRAY (at.node), "an array");
+}
+
+guint
+posa_json_length (PosaJsonCursor array)
+{
+  if (array.node == NULL || !JSON_NODE_HOLDS_ARRAY (array.node))
+    {
+      expect (array, FALSE, "an array");
+      return 0;
+    }
+  return json_array_get_length (json_node_get_array (array.node));
+}
+
+PosaJsonCursor
+posa_json_at (PosaJsonCursor array, guint i)
+{
+  if (i >= posa_json_length (array))
+    return nowhere (array.document);
+  g_autofree char *path = g_strdup_printf ("%s[%u]", array.path, i);
+  return (PosaJsonCursor) { array.document,
+                            json_array_get_element (json_node_get_array (array.node), i),
+                            g_string_chunk_insert_const (array.document->paths, path) };
+}
+
+const char *
+posa_json_string_value (PosaJsonCursor string)
+{
+  string = expect (string, holds_value (string, G_TYPE_STRING), "a string");
+  return string.node != NULL ? json_node_get_string (string.node) : NULL;
+}
+
+const char *
+posa_json_string (PosaJsonCursor object, const char *member)
+{
+  return posa_json_string_value (posa_json_member (object, member));
+}
+
+char *
+posa_json_dup_string_or_null (PosaJsonCursor object, const char *member)
+{
+  return posa_json_has (object, member) ? g_strdup (posa_json_string (object, member)) : NULL;
+}
+
+gint64
+posa_json_int (PosaJsonCursor object, const char *member)
+{
+  PosaJsonCursor at = posa_json_member (object, member);
+
+  at = expect (at, holds_value (at, G_TYPE_INT64), "an integer");
+  return at.node != NULL ? json_node_get_int (at.node) : 0;
+}
+
+gint64
+posa_json_int_or (PosaJsonCursor object, const char *member, gint64 absent)
+{
+  return posa_json_has (object, member) ? posa_json_int (object, member) : absent;
+}
+
+double
+posa_json_double (PosaJsonCursor object, const char *member)
+{
+  PosaJsonCursor at = posa_json_member (object, member);
+  gboolean is_number = holds_value (at, G_TYPE_INT64) || holds_value (at, G_TYPE_DOUBLE);
+
+  at = expect (at, is_number && isfinite (json_node_get_double (at.node)), "a number");
+  return at.node != NULL ? json_node_get_double (at.node) : 0;
+}
+
+gboolean
+posa_json_bool (PosaJsonCursor object, const char *member)
+{
+  PosaJsonCursor at = posa_json_member (object, member);
+
+  at = expect (at, holds_value (at, G_TYPE_BOOLEAN), "true or false");
+  return at.node != NULL && json_node_get_boolean (at.node);
+}
+
+gint64
+posa_json_time (PosaJsonCursor object, const char *member)
+{
+  PosaJsonCursor at = posa_json_member (object, member);
+  const char *text = posa_json_string_value (at);
+  g_autoptr (GError) local = NULL;
+  gint64 time = text != NULL ? posa_time_parse (text, &local) : 0;
+
+  if (local != NULL)
+    posa_json_fault (at, "%s", local->message);
+  return local == NULL ? time : 0;
+}
+
+gint64
+posa_json_time_or_0 (PosaJsonCursor object, const char *member)
+{
+  return posa_json_has (object, member) ? posa_json_time (object, member) : 0;
+}
