@@ -78,6 +78,8 @@ DEFINE_ITEM (PosaJobAction, posa_job_action,
              TEXT ("label"),
              FLAG ("destructive"),
              FLAG ("needs-reason"),
-             FLAG ("needs-outcome"))
+             FLAG ("needs-outcome"),
+             FLAG ("needs-serial"),
+             FLAG ("hold"))
 
 /* clang-format on */
