@@ -12,6 +12,9 @@ PACKAGES=$(sed 's/#.*//' "$SRC/data/packages.debian" | xargs)
 ROOT=$CACHE/root-$(printf '%s\n' "$SUITE $PACKAGES" | sha256sum | cut -c1-12)
 MAKE_TOOLS='mmdebstrap bubblewrap debian-archive-keyring'
 
+# shellcheck source=tests/lib/bare.sh
+. "$SRC/tests/lib/bare.sh"
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
@@ -243,28 +246,30 @@ enter_root() {
     # shellcheck disable=SC2086
     if bwrap "${BIND[@]}" $way true 2>/dev/null; then
       run_sandbox bwrap "${BIND[@]}" $way --chdir "$PWD" -- "$@"
+      exit $STATUS
     fi
   done
   enter_bare "$@"
 }
 
-# Runs bwrap as a child, hands signals on to the command in it, and exits with its status. A background child
-# starts with SIGINT ignored: env undoes that. setpriv ends the command when bwrap itself is killed.
+# run_sandbox BOX… -- COMMAND…: runs the box (bwrap, chroot) as a child, hands signals on to the command in it, and
+# sets STATUS. A background child starts with SIGINT ignored: env undoes that. setpriv ends the command when the box
+# is killed.
 run_sandbox() {
-  local box status=0 signal at=0
+  local box signal at=0
   while [ "${*:at+1:1}" != -- ]; do at=$((at + 1)); done
-  setpriv --pdeathsig TERM "${@:1:at+1}" env --default-signal=INT,QUIT setpriv --pdeathsig TERM "${@:at+2}" <&0 &
+  setpriv --pdeathsig TERM "${@:1:at}" env --default-signal=INT,QUIT setpriv --pdeathsig TERM "${@:at+2}" <&0 &
   box=$!
   for signal in INT TERM HUP QUIT; do
     # shellcheck disable=SC2064
     trap "pass_on $box $signal" $signal
   done
-  wait $box || status=$?
+  STATUS=0
+  wait $box || STATUS=$?
   while kill -0 $box 2>/dev/null; do
-    status=0
-    wait $box || status=$?
+    STATUS=0
+    wait $box || STATUS=$?
   done
-  exit $status
 }
 
 # pass_on BOX SIGNAL: as if the command had got it itself; SIGINT goes to all that it started, as from a terminal.
@@ -273,8 +278,8 @@ pass_on() {
   read -r group _ _ foreground < <(sed 's/.*) //' /proc/$$/stat | cut -d' ' -f3-6)
   # on Ctrl-C the terminal has told them all already
   case $2 in INT | QUIT) [ "$group" != "$foreground" ] || return 0 ;; esac
-  for pid in $(descendants "$1" "$group"); do
-    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" != bwrap ] || continue
+  for pid in $1 $(descendants "$1" "$group"); do
+    case $(cat "/proc/$pid/comm" 2>/dev/null) in bwrap | chroot-proc | '') continue ;; esac
     kill -s "$2" "$pid" 2>/dev/null || true
     case $2 in TERM | HUP) return 0 ;; esac
   done
@@ -289,12 +294,6 @@ descendants() {
       for (i = 1; i <= n; i++) if (of[list[i]] == group) { print list[i]; walk(list[i]) }
     }
     END { walk(pid) }'
-}
-
-enter_bare() {
-  [ "$(id -u)" = 0 ] ||
-    die "this machine allows no user namespaces; run ./dev as root, or on a Debian $FLOOR machine or container"
-  die "no way into the root yet"
 }
 
 clean_cache() {
