@@ -9,6 +9,16 @@
 
 G_BEGIN_DECLS
 
+/* Names of evidence that the program itself adds. */
+#define POSA_FLOW_KEY_READING  "reading"  /* PosaReadingSet as text */
+#define POSA_FLOW_KEY_VERIFIED "verified" /* posa_flow_verified_to_text() */
+#define POSA_FLOW_KEY_FINDINGS "findings" /* remarks on the readings that a reason was given for   \
+                                           */
+#define POSA_FLOW_KEY_REPORT "report"     /* id */
+#define POSA_FLOW_KEY_NUMBER "number"     /* of the report */
+#define POSA_FLOW_KEY_ERROR  "error"      /* message */
+#define POSA_FLOW_KEY_CODE   "code"       /* nick of the error's code */
+
 /* When something happened, as an event's row has it. */
 typedef struct
 {
@@ -35,9 +45,7 @@ typedef struct
   char *cut_boot_id;
   char *report_id, *report_number;
   PosaFlowState state;
-  int error_code;   /* of the last failed action in the present state; -1 */
-  char *error_text; /* NULL */
-  guint n_events;
+  GError *error; /* of the last failed action in the present state; NULL */
 } PosaFlowFacts;
 
 PosaFlowFacts *posa_flow_facts_new (void);
@@ -54,6 +62,16 @@ gboolean posa_flow_facts_apply (PosaFlowFacts *self,
                                 GError **error);
 /* How long the customer was or is without supply, µs. */
 gint64 posa_flow_facts_get_dark_us (const PosaFlowFacts *self, PosaFlowStamp now);
+
+/* Remarks on the removal reading, identity and registers, worst first; array of PosaFinding, empty
+ * while there is no reading. Free with g_ptr_array_unref(). */
+GPtrArray *posa_flow_facts_find (const PosaFlowFacts *self, const PosaWorkOrder *order);
+/* Whether a remark needs a reason before the work goes on. */
+gboolean posa_flow_facts_has_warning (const PosaFlowFacts *self, const PosaWorkOrder *order);
+
+/* Values written to the new meter and read back, as a JSON array, and back. */
+char *posa_flow_verified_to_text (GPtrArray *verified);
+GPtrArray *posa_flow_verified_from_text (const char *text, GError **error);
 
 /* Where a serial number stands for this crew. */
 typedef enum

@@ -23,149 +23,117 @@
 #define TEXT_MAKE_SAFE N_ ("Emergency: Make Safe")
 #define TEXT_BACK      N_ ("Back to the Exchange")
 
-#define GREEN(nick, effect, automatic, step, label, instruction, primary, page)                    \
-  { nick,                                                                                          \
-    POSA_ZONE_GREEN,                                                                               \
-    POSA_FLOW_EFFECT_##effect,                                                                     \
-    automatic,                                                                                     \
-    step,                                                                                          \
-    FALSE,                                                                                         \
-    label,                                                                                         \
-    instruction,                                                                                   \
-    primary,                                                                                       \
-    page }
-#define AMBER(nick, effect, automatic, step, label, instruction, primary, page)                    \
-  { nick,                                                                                          \
-    POSA_ZONE_AMBER,                                                                               \
-    POSA_FLOW_EFFECT_##effect,                                                                     \
-    automatic,                                                                                     \
-    step,                                                                                          \
-    FALSE,                                                                                         \
-    label,                                                                                         \
-    instruction,                                                                                   \
-    primary,                                                                                       \
-    page }
-#define RED(nick, effect, automatic, step, label, instruction, primary, page)                      \
-  { nick,    POSA_ZONE_RED, POSA_FLOW_EFFECT_##effect, automatic, step, FALSE, label, instruction, \
-    primary, page }
-#define END(nick, zone, label, instruction)                                                        \
+/* clang-format off */
+#define STATE(zone, nick, effect, automatic, step, label, instruction, primary, page) \
+  { nick, POSA_ZONE_##zone, POSA_FLOW_EFFECT_##effect, automatic, step, FALSE, label, instruction, primary, page }
+#define END(zone, nick, label, instruction) \
   { nick, POSA_ZONE_##zone, POSA_FLOW_EFFECT_NONE, FALSE, 0, TRUE, label, instruction, NULL, "end" }
 
-/* clang-format off */
 static const PosaFlowStateInfo states[POSA_N_FLOW_STATES] = {
-  [ST (IDENTIFY)] = GREEN ("identify", NONE, FALSE, 1, N_ ("Find the meter"),
+  [ST (IDENTIFY)] = STATE (GREEN, "identify", NONE, FALSE, 1, N_ ("Find the meter"),
     N_ ("Compare the serial number on the plate with the order. Tell the customer about the short interruption."),
     NULL, "identify"),
-  [ST (INSPECT)] = GREEN ("inspect", NONE, FALSE, 2, N_ ("Look before you touch"),
+  [ST (INSPECT)] = STATE (GREEN, "inspect", NONE, FALSE, 2, N_ ("Look before you touch"),
     N_ ("Seals whole, no traces of heat, no tampering, room to work."),
     NULL, "inspect"),
-  [ST (READ_OLD)] = GREEN ("read-old", READ_OLD, FALSE, 3, N_ ("Read the old meter"),
+  [ST (READ_OLD)] = STATE (GREEN, "read-old", READ_OLD, FALSE, 3, N_ ("Read the old meter"),
     N_ ("Seat the optical head on the old meter and leave it there."),
     N_ ("Read the Meter"), "read"),
-  [ST (CHECK_READINGS)] = GREEN ("check-readings", NONE, FALSE, 4, N_ ("Check the readings"),
+  [ST (CHECK_READINGS)] = STATE (GREEN, "check-readings", NONE, FALSE, 4, N_ ("Check the readings"),
     N_ ("Compare with the last billing. A remark needs a reason; a stop needs the office."),
     NULL, "check"),
-  [ST (PRECHECK_NEW)] = GREEN ("precheck-new", NONE, FALSE, 5, N_ ("Take the new meter"),
+  [ST (PRECHECK_NEW)] = STATE (GREEN, "precheck-new", NONE, FALSE, 5, N_ ("Take the new meter"),
     N_ ("Scan the serial number of the new meter. It must come from this van and be undamaged."),
     NULL, "new-meter"),
-  [ST (CUT)] = AMBER ("cut", NONE, FALSE, 6, N_ ("Switch the customer off"),
+  [ST (CUT)] = STATE (AMBER, "cut", NONE, FALSE, 6, N_ ("Switch the customer off"),
     N_ ("Open the customer's main switch. The timer starts."),
     NULL, "cut"),
-  [ST (SECOND_READING)] = AMBER ("second-reading", SECOND_READING, TRUE, 7, N_ ("Second reading"),
+  [ST (SECOND_READING)] = STATE (AMBER, "second-reading", SECOND_READING, TRUE, 7, N_ ("Second reading"),
     N_ ("The totals are read once more. Keep the head on the old meter."),
     N_ ("Read the Totals"), "read"),
-  [ST (REMOVE_FIT)] = RED ("remove-fit", NONE, FALSE, 8, N_ ("Exchange the meters"),
+  [ST (REMOVE_FIT)] = STATE (RED, "remove-fit", NONE, FALSE, 8, N_ ("Exchange the meters"),
     N_ ("Take the old meter off the base and fit the new one."),
     NULL, "exchange"),
-  [ST (ENERGISE)] = RED ("energise", PROBE_NEW, FALSE, 9, N_ ("Give supply to the new meter"),
+  [ST (ENERGISE)] = STATE (RED, "energise", PROBE_NEW, FALSE, 9, N_ ("Give supply to the new meter"),
     N_ ("Close the main switch of the base, seat the optical head on the new meter."),
     N_ ("Find the New Meter"), "hardware"),
-  [ST (COMMISSION)] = RED ("commission", COMMISSION, TRUE, 10, N_ ("Commission the new meter"),
+  [ST (COMMISSION)] = STATE (RED, "commission", COMMISSION, TRUE, 10, N_ ("Commission the new meter"),
     N_ ("Keep the head on the new meter. Every value is written and read back."),
     N_ ("Commission"), "hardware"),
-  [ST (LIMITER_TEST)] = AMBER ("limiter-test", TEST_RELAY, FALSE, 11, N_ ("Test the limiter"),
+  [ST (LIMITER_TEST)] = STATE (AMBER, "limiter-test", TEST_RELAY, FALSE, 11, N_ ("Test the limiter"),
     N_ ("The meter opens and closes its switch for two seconds. Tell the customer."),
     N_ ("Test the Switch"), "hardware"),
-  [ST (CLOSE_UP)] = AMBER ("close-up", NONE, FALSE, 12, N_ ("Close up"),
+  [ST (CLOSE_UP)] = STATE (AMBER, "close-up", NONE, FALSE, 12, N_ ("Close up"),
     N_ ("Fit cover and seals, close the customer's main switch, see that there is load."),
     NULL, "close-up"),
-  [ST (SIGN)] = GREEN ("sign", SIGN, FALSE, 13, N_ ("Sign the report"),
+  [ST (SIGN)] = STATE (GREEN, "sign", SIGN, FALSE, 13, N_ ("Sign the report"),
     N_ ("This is the report as the customer will get it."),
     N_ ("Sign"), "report"),
-  [ST (CUSTODY)] = GREEN ("custody", CUSTODY, FALSE, 14, N_ ("Take the old meter along"),
+  [ST (CUSTODY)] = STATE (GREEN, "custody", CUSTODY, FALSE, 14, N_ ("Take the old meter along"),
     N_ ("Label the old meter and put it in the van. It is kept until the office has the report."),
     N_ ("Old Meter Is in the Van"), "custody"),
-  [ST (QUEUE)] = GREEN ("queue", QUEUE, TRUE, 15, N_ ("Hand over to delivery"),
+  [ST (QUEUE)] = STATE (GREEN, "queue", QUEUE, TRUE, 15, N_ ("Hand over to delivery"),
     N_ ("The report is put in the queue for the portal."),
     N_ ("Queue the Report"), "done"),
   [ST (DONE)] = { "done", POSA_ZONE_GREEN, POSA_FLOW_EFFECT_NONE, FALSE, 15, TRUE, N_ ("Done"),
     N_ ("Saved on this tablet. It is sent as soon as there is a network."), NULL, "done" },
 
-  [ST (SWAP_NEW)] = RED ("swap-new", NONE, FALSE, 0, N_ ("Take another new meter"),
+  [ST (SWAP_NEW)] = STATE (RED, "swap-new", NONE, FALSE, 0, N_ ("Take another new meter"),
     N_ ("Take the faulty meter off and scan the next one from the van."),
     NULL, "new-meter"),
-  [ST (REFIT_OLD)] = RED ("refit-old", NONE, FALSE, 0, N_ ("Put the old meter back"),
+  [ST (REFIT_OLD)] = STATE (RED, "refit-old", NONE, FALSE, 0, N_ ("Put the old meter back"),
     N_ ("Take the new meter off, put the old one on its base and give it supply."),
     NULL, "exchange"),
-  [ST (REREAD_OLD)] = RED ("reread-old", REREAD_OLD, FALSE, 0, N_ ("Prove that the old meter counts"),
+  [ST (REREAD_OLD)] = STATE (RED, "reread-old", REREAD_OLD, FALSE, 0, N_ ("Prove that the old meter counts"),
     N_ ("Seat the optical head on the old meter. Its totals are compared with those before the removal."),
     N_ ("Read the Meter"), "read"),
-  [ST (SWITCH_BACK)] = AMBER ("switch-back", NONE, FALSE, 0, N_ ("Switch the customer back on"),
+  [ST (SWITCH_BACK)] = STATE (AMBER, "switch-back", NONE, FALSE, 0, N_ ("Switch the customer back on"),
     N_ ("Close the customer's main switch, see that there is load, fit the seals."),
     NULL, "close-up"),
-  [ST (MAKE_SAFE)] = RED ("make-safe", NONE, FALSE, 0, N_ ("Make the place safe"),
+  [ST (MAKE_SAFE)] = STATE (RED, "make-safe", NONE, FALSE, 0, N_ ("Make the place safe"),
     N_ ("Isolate and cover the base, keep people away, call the office. Write down who took the call."),
     NULL, "exchange"),
 
-  [ST (ABORTED)] = END ("aborted", GREEN, N_ ("Left without replacing"),
+  [ST (ABORTED)] = END (GREEN, "aborted", N_ ("Left without replacing"),
     N_ ("Nothing was changed. The office gets the outcome.")),
-  [ST (WITHDRAWN)] = END ("withdrawn", GREEN, N_ ("Withdrawn by the office"),
+  [ST (WITHDRAWN)] = END (GREEN, "withdrawn", N_ ("Withdrawn by the office"),
     N_ ("The office withdrew this order. Nothing was changed; tell the customer.")),
-  [ST (FROZEN_TAMPER)] = END ("frozen-tamper", GREEN, N_ ("Frozen"),
+  [ST (FROZEN_TAMPER)] = END (GREEN, "frozen-tamper", N_ ("Frozen"),
     N_ ("Do not touch anything. The office gets the notice.")),
-  [ST (LIFE_SUPPORT)] = END ("life-support", GREEN, N_ ("Not switched off"),
+  [ST (LIFE_SUPPORT)] = END (GREEN, "life-support", N_ ("Not switched off"),
     N_ ("Life-support equipment: the supply stays on. The office arranges another visit.")),
-  [ST (RESTORED_OLD)] = END ("restored-old", GREEN, N_ ("Old meter in place"),
+  [ST (RESTORED_OLD)] = END (GREEN, "restored-old", N_ ("Old meter in place"),
     N_ ("The customer is supplied through the old meter. The office gets the outcome.")),
-  [ST (MADE_SAFE)] = END ("made-safe", AMBER, N_ ("Made safe"),
+  [ST (MADE_SAFE)] = END (AMBER, "made-safe", N_ ("Made safe"),
     N_ ("The customer is without supply. Stay reachable until the office takes over.")),
 };
-/* clang-format on */
 
-/* The program's own edges have no label. An edge that fails to be taken because the program died
- * is resumed by its policy: hardware is read again or asked first, a person's act is asked for. */
+/* The program's own edges have no label. An edge that was not taken because the program died is
+ * resumed by its policy: hardware is read again or asked first, a person's act is asked for. */
 #define ASK  POSA_RESUME_ASK_CREW
 #define REDO POSA_RESUME_REDO
 #define VRFY POSA_RESUME_VERIFY_THEN_REDO
 
-#define FAILED_STAYS(state)                                                                        \
-  { ST (state), EV (FAILED), NULL, ST (state), REDO, NULL, WITH (NOTHING) }
+#define NOTED(state, event) { ST (state), EV (event), NULL, ST (state), REDO, NULL, WITH (NOTHING) }
+#define FAILED_STAYS(state) NOTED (state, FAILED)
 /* field-work.md 6.3: RED or done, the work stands and the withdrawal is only noted. */
-#define WORK_STANDS(state)                                                                         \
-  { ST (state), EV (WITHDRAW), NULL, ST (state), REDO, NULL, WITH (NOTHING) }
-#define WITHDRAW_TO(state, to)                                                                     \
+#define WORK_STANDS(state) NOTED (state, WITHDRAW)
+#define WITHDRAW_TO(state, to) \
   { ST (state), EV (WITHDRAW), NULL, ST (to), REDO, NULL, WITH (NOTHING) }
 /* Nothing has been changed yet: the crew may leave, or must. */
-#define BEFORE_CUT(state)                                                                          \
-  {                                                                                                \
-    ST (state), EV (ABORT), posa_flow_guard_outcome, ST (ABORTED), ASK, TEXT_ABORT, WITH (OUTCOME) \
-  },                                                                                               \
-      { ST (state), EV (LIFE_SUPPORT), NULL, ST (LIFE_SUPPORT), ASK, TEXT_LIFE, WITH (HOLD) },     \
-      { ST (state), EV (TAMPER), posa_flow_guard_reason, ST (FROZEN_TAMPER),                       \
-        ASK,        TEXT_TAMPER, WITH (REASON) },                                                  \
-      WITHDRAW_TO (state, WITHDRAWN)
+#define BEFORE_CUT(state) \
+  { ST (state), EV (ABORT), posa_flow_guard_outcome, ST (ABORTED), ASK, TEXT_ABORT, WITH (OUTCOME) }, \
+  { ST (state), EV (LIFE_SUPPORT), NULL, ST (LIFE_SUPPORT), ASK, TEXT_LIFE, WITH (HOLD) }, \
+  { ST (state), EV (TAMPER), posa_flow_guard_reason, ST (FROZEN_TAMPER), ASK, TEXT_TAMPER, WITH (REASON) }, \
+  WITHDRAW_TO (state, WITHDRAWN)
 /* Customer off, old meter in place: leaving goes through switching on again. */
-#define BEFORE_RED(state)                                                                          \
-  { ST (state), EV (ABORT), posa_flow_guard_outcome, ST (SWITCH_BACK),                             \
-    ASK,        TEXT_ABORT, WITH (OUTCOME) },                                                      \
-      WITHDRAW_TO (state, SWITCH_BACK)
-#define EMERGENCY(state)                                                                           \
-  { ST (state), EV (REFIT), NULL, ST (REFIT_OLD), ASK, TEXT_REFIT, WITH (HOLD) },                  \
-  {                                                                                                \
-    ST (state), EV (MAKE_SAFE), NULL, ST (MAKE_SAFE), ASK, TEXT_MAKE_SAFE, WITH (HOLD)             \
-  }
+#define BEFORE_RED(state) \
+  { ST (state), EV (ABORT), posa_flow_guard_outcome, ST (SWITCH_BACK), ASK, TEXT_ABORT, WITH (OUTCOME) }, \
+  WITHDRAW_TO (state, SWITCH_BACK)
+#define EMERGENCY(state) \
+  { ST (state), EV (REFIT), NULL, ST (REFIT_OLD), ASK, TEXT_REFIT, WITH (HOLD) }, \
+  { ST (state), EV (MAKE_SAFE), NULL, ST (MAKE_SAFE), ASK, TEXT_MAKE_SAFE, WITH (HOLD) }
 
-/* clang-format off */
 static const PosaFlowEdge edges[] = {
   { ST (IDENTIFY), EV (CONFIRM), posa_flow_guard_identify, ST (INSPECT), ASK,
     N_ ("Serial Number Is Right"), WITH (NOTHING) },
