@@ -4,6 +4,19 @@
 #include "meter/port/posa-port.h"
 
 #include "base/posa-error.h"
+#include "meter/port/posa-port-echo.h"
+#include "meter/port/posa-port-fd.h"
+#include "meter/port/posa-port-serial.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+/* Majors of pseudo-terminal slaves (Documentation/admin-guide/devices.txt of the kernel). */
+#define PTY_MAJOR_FIRST 136
+#define PTY_MAJOR_LAST  143
 
 #define MAX_CHATTER_US G_USEC_PER_SEC
 
@@ -69,4 +82,34 @@ PosaClock *
 posa_port_get_clock (PosaPort *self)
 {
   return POSA_PORT_GET_IFACE (self)->get_clock (self);
+}
+
+PosaPort *
+posa_port_open_device (const char *path, GError **error)
+{
+  struct stat info;
+  char real[PATH_MAX];
+
+  /* libserialport before 0.1.2 does not follow the links of udev. */
+  if (realpath (path, real) == NULL || stat (real, &info) != 0)
+    {
+      posa_port_fd_set_open_error (path, errno, error);
+      return NULL;
+    }
+  if (!S_ISCHR (info.st_mode))
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_PORT_MISSING, "%s: not a serial device", path);
+      return NULL;
+    }
+  if (major (info.st_rdev) >= PTY_MAJOR_FIRST && major (info.st_rdev) <= PTY_MAJOR_LAST)
+    return posa_port_fd_open (real, error);
+  return posa_port_serial_open (real, error);
+}
+
+PosaPort *
+posa_port_open (const char *path, GError **error)
+{
+  PosaPort *device = posa_port_open_device (path, error);
+
+  return device != NULL ? posa_port_echo_new (device) : NULL;
 }

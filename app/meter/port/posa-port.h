@@ -54,6 +54,10 @@ struct _PosaPortInterface
  * group). Returns a new reference. */
 PosaPort *posa_port_open (const char *path, GError **error);
 
+/* The same without the filter that swallows the echo of the optical head (posa-port-echo.h): what a
+ * recorder wants to see. */
+PosaPort *posa_port_open_device (const char *path, GError **error);
+
 gboolean posa_port_set_line (PosaPort *self, PosaLineSettings settings, GError **error);
 /* Sends all and returns when the last bit has left the device (drain plus the USB converter's
  * slack). */

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "meter/port/posa-port-replay.h"
+
+#include "base/posa-cursor.h"
+#include "base/posa-error.h"
+
+#include <string.h>
+
+struct _PosaPortReplay
+{
+  GObject parent_instance;
+  PosaTape *tape;
+  PosaClock *clock;
+  gint64 start; /* monotonic */
+  guint next;
+  gsize taken; /* bytes already given out of the next RX event */
+};
+
+static void port_iface_init (PosaPortInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (PosaPortReplay,
+                               posa_port_replay,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (POSA_TYPE_PORT, port_iface_init))
+
+static void
+move_clock (PosaPortReplay *self, gint64 monotonic)
+{
+  gint64 left = monotonic - posa_clock_get_monotonic (self->clock);
+
+  posa_clock_advance (self->clock, MAX (0, left));
+}
+
+/* The next event, borrowed; NULL and PORT_LOST when the tape says so or has no more. */
+static const PosaTapeEvent *
+look (PosaPortReplay *self, GError **error)
+{
+  const PosaTapeEvent *event = self->next < self->tape->events->len
+                                   ? g_ptr_array_index (self->tape->events, self->next)
+                                   : NULL;
+
+  if (event != NULL && event->verb != POSA_TAPE_LOST)
+    return event;
+  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_PORT_LOST,
+                       event != NULL ? "tape: the device was unplugged" : "tape: it ends here");
+  return NULL;
+}
+
+static void
+step (PosaPortReplay *self, const PosaTapeEvent *event)
+{
+  move_clock (self, self->start + event->at_us);
+  self->next++;
+  self->taken = 0;
+}
+
+static gboolean
+set_mismatch (const PosaTapeEvent *event, const char *what, GError **error)
+{
+  g_autofree char *hex =
+      event->bytes != NULL
+          ? posa_hex_encode (g_bytes_get_data (event->bytes, NULL), g_bytes_get_size (event->bytes))
+          : g_strdup ("");
+
+  g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+               "tape, line %u: it has \"%s %s\" where the program %s", event->number,
+               posa_tape_verb_to_string (event->verb), hex, what);
+  return FALSE;
+}
+
+static gboolean
+set_line (PosaPort *port, PosaLineSettings settings, GError **error)
+{
+  PosaPortReplay *self = POSA_PORT_REPLAY (port);
+  const PosaTapeEvent *event = look (self, error);
+
+  if (event == NULL)
+    return FALSE;
+  if (event->verb != POSA_TAPE_LINE || event->line.baud != settings.baud ||
+      event->line.data_bits != settings.data_bits)
+    {
+      g_autofree char *what = g_strdup_printf ("sets %u baud", settings.baud);
+      return set_mismatch (event, what, error);
+    }
+  step (self, event);
+  return TRUE;
+}
+
+static gboolean
+send_bytes (PosaPort *port,
+            const guint8 *data,
+            gsize size,
+            GCancellable *cancellable,
+            GError **error)
+{
+  PosaPortReplay *self = POSA_PORT_REPLAY (port);
+  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+  const PosaTapeEvent *event = look (self, error);
+
+  if (event == NULL)
+    return FALSE;
+  if (event->verb != POSA_TAPE_TX || !g_bytes_equal (event->bytes, bytes))
+    {
+      g_autofree char *hex = posa_hex_encode (data, size);
+      g_autofree char *what = g_strdup_printf ("sends %s", hex);
+      return set_mismatch (event, what, error);
+    }
+  step (self, event);
+  return TRUE;
+}
+
+static gssize
+receive (PosaPort *port,
+         guint8 *data,
+         gsize size,
+         gint64 deadline_us,
+         GCancellable *cancellable,
+         GError **error)
+{
+  PosaPortReplay *self = POSA_PORT_REPLAY (port);
+  const PosaTapeEvent *event = look (self, error);
+
+  if (event == NULL)
+    return -1;
+  if (event->verb == POSA_TAPE_IDLE)
+    {
+      move_clock (self, deadline_us);
+      step (self, event);
+      return 0;
+    }
+  if (event->verb != POSA_TAPE_RX)
+    {
+      set_mismatch (event, "waits for bytes", error);
+      return -1;
+    }
+  gsize n = MIN (size, g_bytes_get_size (event->bytes) - self->taken);
+  memcpy (data, (const guint8 *) g_bytes_get_data (event->bytes, NULL) + self->taken, n);
+  self->taken += n;
+  move_clock (self, self->start + event->at_us);
+  if (self->taken == g_bytes_get_size (event->bytes))
+    step (self, event);
+  return (gssize) n;
+}
+
+static void
+close_port (PosaPort *port)
+{
+}
+
+static PosaClock *
+get_clock (PosaPort *port)
+{
+  return POSA_PORT_REPLAY (port)->clock;
+}
+
+static void
+port_iface_init (PosaPortInterface *iface)
+{
+  iface->set_line = set_line;
+  iface->send = send_bytes;
+  iface->receive = receive;
+  iface->close = close_port;
+  iface->get_clock = get_clock;
+}
+
+static void
+posa_port_replay_finalize (GObject *object)
+{
+  PosaPortReplay *self = POSA_PORT_REPLAY (object);
+
+  g_clear_pointer (&self->tape, posa_tape_free);
+  g_clear_object (&self->clock);
+  G_OBJECT_CLASS (posa_port_replay_parent_class)->finalize (object);
+}
+
+static void
+posa_port_replay_class_init (PosaPortReplayClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = posa_port_replay_finalize;
+}
+
+static void
+posa_port_replay_init (PosaPortReplay *self)
+{
+}
+
+PosaPort *
+posa_port_replay_new (PosaTape *tape)
+{
+  PosaPortReplay *self = g_object_new (POSA_TYPE_PORT_REPLAY, NULL);
+
+  self->tape = tape;
+  self->clock = posa_clock_new_fake (tape->start_us);
+  self->start = posa_clock_get_monotonic (self->clock);
+  return POSA_PORT (self);
+}

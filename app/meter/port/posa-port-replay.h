@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "meter/port/posa-tape.h"
+
+G_BEGIN_DECLS
+
+/* A tape as a port: goes by sequence, not by time; whoever sends, waits or sets the line otherwise
+ * than on the tape gets INVALID_DATA naming the tape's line. Its clock is a fake one that follows
+ * the tape, so that minutes replay at once. */
+#define POSA_TYPE_PORT_REPLAY (posa_port_replay_get_type ())
+G_DECLARE_FINAL_TYPE (PosaPortReplay, posa_port_replay, POSA, PORT_REPLAY, GObject)
+
+/* Takes over @tape. */
+PosaPort *posa_port_replay_new (PosaTape *tape);
+
+G_END_DECLS
