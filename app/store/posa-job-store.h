@@ -19,20 +19,20 @@ typedef struct
   char *since_boot_id;
   char *data;           /* JSON text: the evidence gathered */
   PosaWorkOrder *order; /* as it was when the job started; frozen */
-} PosaJob;
+} PosaJobEntry;
 
-PosaJob *posa_job_new (void);
-void posa_job_free (PosaJob *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaJob, posa_job_free)
+PosaJobEntry *posa_job_entry_new (void);
+void posa_job_entry_free (PosaJobEntry *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaJobEntry, posa_job_entry_free)
 
 /* Appends @event and writes the new state, both or neither (one transaction, or a part of the open
  * one). The first save of an order freezes job->order: CONFLICT when a later one of the same open
  * job brings another. A job that has ended may be followed by a new one. */
 gboolean
-posa_job_store_save (PosaStore *store, const PosaJob *job, PosaEvent *event, GError **error);
+posa_job_store_save (PosaStore *store, const PosaJobEntry *job, PosaEvent *event, GError **error);
 /* NOT_FOUND when the order was never started. */
-PosaJob *posa_job_store_get (PosaStore *store, const char *order_id, GError **error);
-/* PosaJob (owned), open ones only, oldest first. */
+PosaJobEntry *posa_job_store_get (PosaStore *store, const char *order_id, GError **error);
+/* PosaJobEntry (owned), open ones only, oldest first. */
 GPtrArray *posa_job_store_list_open (PosaStore *store, GError **error);
 
 G_END_DECLS
