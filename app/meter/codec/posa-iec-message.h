@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Messages of IEC 62056-21 (clause 6.3): characters of seven bits, parity already removed. */
+#define POSA_IEC_SOH 0x01
+#define POSA_IEC_STX 0x02
+#define POSA_IEC_ETX 0x03
+#define POSA_IEC_EOT 0x04
+#define POSA_IEC_ACK 0x06
+#define POSA_IEC_NAK 0x15
+
+#define POSA_IEC_START_BAUD 300
+
+/* What the device says of itself after the request (6.3.2, 6.3.14). */
+typedef struct
+{
+  char manufacturer[4]; /* FLAG id as sent; a lower-case third letter is kept */
+  char speed;           /* highest speed offered, see posa_iec_speed_to_baud() */
+  gboolean fast;        /* reacts, and lets react, after 20 ms instead of 200 ms */
+  gboolean hdlc;        /* can change to HDLC (mode E) */
+  char ident[49];       /* the maker's own part, without the escape sequences */
+} PosaIecIdentification;
+
+/* Reads the first whole line with an identification in @data, which may begin with garbage or with
+ * the echo of the request. FALSE without error: not complete yet; FALSE and LINE_NOISE: damaged. */
+gboolean posa_iec_identification_scan (const guint8 *data,
+                                       gsize size,
+                                       PosaIecIdentification *out,
+                                       GError **error);
+
+/* Speed character of mode C; 0 for characters without a meaning there (modes A and B). */
+guint posa_iec_speed_to_baud (char speed);
+char posa_iec_baud_to_speed (guint baud); /* '0' for unknown speeds */
+
+typedef enum
+{
+  POSA_IEC_INCOMPLETE,
+  POSA_IEC_ACKNOWLEDGED, /* ACK */
+  POSA_IEC_REFUSED,      /* NAK */
+  POSA_IEC_BLOCK,        /* STX … ETX BCC: data readout or answer */
+  POSA_IEC_PARTIAL,      /* STX … EOT BCC: a further block follows after ACK */
+  POSA_IEC_COMMAND       /* SOH C D [STX …] ETX BCC */
+} PosaIecMessageType;
+
+typedef struct
+{
+  PosaIecMessageType type;
+  char command[3];       /* COMMAND: "P0", "B0", … */
+  const guint8 *content; /* between STX and ETX or EOT; borrowed, NULL without STX */
+  gsize size;
+  gboolean intact; /* block check character right and no damaged character */
+} PosaIecMessage;
+
+/* Finds the first message in @data; garbage before it is skipped. INCOMPLETE while its end, block
+ * check character included, is not there. */
+PosaIecMessageType posa_iec_message_scan (const guint8 *data, gsize size, PosaIecMessage *out);
+
+/* Block check character (6.3.1): over what follows the first SOH or STX up to ETX or EOT. */
+guint8 posa_iec_bcc (const guint8 *data, gsize size);
+
+/* Request "/?ADDRESS!"; @address NULL or "" for any device. */
+void posa_iec_put_request (GByteArray *out, const char *address);
+/* Acknowledgement and option select: @speed as offered or lower, @mode '0' readout, '1'
+ * programming. */
+void posa_iec_put_option (GByteArray *out, char speed, char mode);
+/* Command such as "R1" with its data set, or NULL: "B0" has none. */
+void posa_iec_put_command (GByteArray *out, const char *command, const char *data_set);
+/* A data message STX … ETX BCC around @content. */
+void posa_iec_put_block (GByteArray *out, const char *content);
+
+G_END_DECLS
