@@ -82,7 +82,7 @@ def main():
                 (cache / jobs[job][1]).touch()
             else:
                 failed += 1
-                print(os.path.relpath(jobs[job][0], root) + ":\n" + text.replace(root + "/", ""), flush=True)
+                print(os.path.relpath(jobs[job][0], root) + ":\n" + text.replace(root + "/", "").replace("../app/", "app/"), flush=True)
     for old in cache.iterdir():
         if old.name not in keys:
             old.unlink()
