@@ -111,17 +111,16 @@ remove_tree() {
   [ ! -e "$1" ] || mmdebstrap --unshare-helper rm -rf "$1" || die "could not remove $1"
 }
 
-# run_mmdebstrap MODE ARGS…: dies with this script, mounts included.
-run_mmdebstrap() {
-  local guard=(setpriv --pdeathsig KILL)
-  if [ "$1" = root ] && unshare --mount --pid --fork true 2>/dev/null; then
-    guard+=(unshare --mount --pid --fork --kill-child --mount-proc)
-  fi
-  "${guard[@]}" mmdebstrap --mode="$1" "${@:2}"
+# start IN OUT MESSAGES COMMAND…: in the background, without the locks; it dies with this script.
+start() {
+  (
+    exec 8>&- 9>&- <"$1" >"$2" 2>"$3"
+    exec setpriv --pdeathsig KILL "${@:4}"
+  ) &
 }
 
 make_root() {
-  local mode=root key value work=$CACHE/making.$$ options=() list
+  local mode=root key value work=$CACHE/making.$$ options=() apart=() maker list
   list=$(sources_list)
   # shellcheck disable=SC2086
   need $MAKE_TOOLS
@@ -144,14 +143,25 @@ make_root() {
     --customize-hook='for l in it_IT en_GB en_US; do chroot "$1" localedef -i $l -f UTF-8 $l.UTF-8; done')
   mkdir -p "$work/tmp" "$work/root"
   chmod 755 "$work" "$work/tmp"
+  mkfifo "$work/messages" "$work/archive"
+  echo "$list" >"$work/sources"
   export POSA_MAKING=$work
-  if [ $mode = root ]; then
-    run_mmdebstrap root "${options[@]}" $SUITE "$work/root" - <<<"$list" 2>&1 | progress
+  if [ $mode = unshare ]; then
+    start "$work/sources" "$work/archive" "$work/messages" \
+      env TMPDIR="$work/tmp" mmdebstrap --mode=unshare "${options[@]}" --format=tar $SUITE - -
+    maker=$!
+    start "$work/archive" /dev/null "$work/messages" tar -x -C "$work/root" --no-same-owner --exclude='./dev/*'
   else
-    { TMPDIR=$work/tmp run_mmdebstrap unshare "${options[@]}" --format=tar $SUITE - - <<<"$list" |
-      tar -x -C "$work/root" --no-same-owner --exclude='./dev/*'; } 2>&1 | progress
+    # in namespaces of its own, so that its mounts and processes end with it
+    ! unshare --mount --pid --fork true 2>/dev/null || apart=(unshare --mount --pid --fork --kill-child --mount-proc)
+    start "$work/sources" /dev/null "$work/messages" \
+      "${apart[@]}" mmdebstrap --mode=root "${options[@]}" $SUITE "$work/root" -
+    maker=$!
   fi
   unset POSA_MAKING
+  progress <"$work/messages"
+  wait $maker || die "could not make the root; the whole log is in $CACHE/making.log"
+  wait || die "could not unpack the root"
   mv -T "$work/root" "$ROOT"
   rm -rf "$work"
 }
@@ -169,7 +179,10 @@ progress() {
       break
     else
       echo "$line" >>"$CACHE/making.log"
-      case $line in "I: running --customize"* | *"W: Download is performed unsandboxed"*) ;; [IEW]:*) say "  ${line#I: }" ;; esac
+      case $line in
+        'I: running --customize'* | *'W: Download is performed unsandboxed'* | 'W: skipping'* | 'W: cannot mount'*) ;;
+        [IEW]:*) say "  ${line#I: }" ;;
+      esac
     fi
   done
 }
@@ -195,9 +208,12 @@ hold_root() {
   exec 9>"$CACHE/making.lock"
   flock -n 9 || { say "another ./dev is making the root; waiting for it"; flock 9; }
   if [ ! -d "$ROOT" ]; then
-    trap 'exit 130' INT TERM HUP
-    { remove_stale; make_root; remove_old_roots; } 8>&- 9>&-
-    trap - INT TERM HUP
+    trap 'say "interrupted"; exit 130' INT TERM HUP
+    trap '{ kill -9 $(jobs -p); wait; } 2>/dev/null || true; remove_stale' EXIT
+    remove_stale
+    make_root
+    trap - INT TERM HUP EXIT
+    remove_old_roots
   fi
   exec 9>&-
 }
