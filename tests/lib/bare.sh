@@ -49,7 +49,7 @@ chroot_helper() {
 # caller's folder, and the program's own data.
 carry_in() {
   local arg path
-  STATE=$ROOT.bare
+  STATE=$ROOT.bare/$(sha256sum <<<"$SRC" | cut -c1-12)
   CARRIED=("${XDG_DATA_HOME:-$HOME/.local/share}/posa" "${XDG_CONFIG_HOME:-$HOME/.config}/posa"
     "${XDG_STATE_HOME:-$HOME/.local/state}/posa")
   BROUGHT=$(mktemp)

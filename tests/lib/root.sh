@@ -16,13 +16,7 @@ MAKE_TOOLS='mmdebstrap bubblewrap debian-archive-keyring'
 . "$SRC/tests/lib/bare.sh"
 
 as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    die "this needs an administrator, and there is no sudo here; as root, run: $*"
-  fi
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 # Installs those of the named packages that this machine lacks.
@@ -34,6 +28,8 @@ need() {
   [ ${#missing[@]} -gt 0 ] || return 0
   command -v apt-get >/dev/null ||
     die "missing here: ${missing[*]}; no apt on this machine, so use the Flatpak (see README)"
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+    die "missing here: ${missing[*]}; as root, run: apt-get install ${missing[*]}"
   say "installing ${missing[*]}"
   as_root apt-get -qq update >&2 || say "could not refresh the package lists; trying with the old ones"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=600 \
@@ -194,7 +190,7 @@ remove_old_roots() {
     if [ ! -d "$old" ] || [ "$old" = "$ROOT" ]; then continue; fi
     if flock -n "$old.lock" true; then
       say "removing the old root ${old##*/}"
-      rm -rf --one-file-system "$old" "$old.etc" "$old.lock"
+      rm -rf --one-file-system "$old" "$old.etc" "$old.bare" "$old.lock"
     fi
   done
 }
