@@ -41,8 +41,10 @@ print_table (GListModel *list, const char *const *names, const char *const *titl
 static int
 list_orders (PosaCli *cli)
 {
-  static const char *const names[] = { "id", "date", "window", "state-label", "address", "kind", "old-serial" };
-  static const char *const titles[] = { N_ ("Order"), N_ ("Day"), N_ ("Band"), N_ ("State"), N_ ("Address"), N_ ("Kind"), N_ ("Meter") };
+  static const char *const names[] = { "id",      "date", "window",    "state-label",
+                                       "address", "kind", "old-serial" };
+  static const char *const titles[] = { N_ ("Order"),   N_ ("Day"),  N_ ("Band"), N_ ("State"),
+                                        N_ ("Address"), N_ ("Kind"), N_ ("Meter") };
   g_autoptr (PosaWorkspace) workspace = posa_cli_open_workspace (cli);
 
   if (workspace == NULL)
@@ -59,15 +61,9 @@ show_order (PosaCli *cli, const char *id)
     const char *label;
     const char *name;
   } lines[] = {
-    { N_ ("Order"), "id" },
-    { N_ ("State"), "state-label" },
-    { N_ ("POD"), "pod" },
-    { N_ ("Address"), "address" },
-    { N_ ("Note"), "note" },
-    { N_ ("Day"), "date" },
-    { N_ ("Band"), "window" },
-    { N_ ("Meter"), "old-serial" },
-    { N_ ("Kind"), "kind" },
+    { N_ ("Order"), "id" },        { N_ ("State"), "state-label" }, { N_ ("POD"), "pod" },
+    { N_ ("Address"), "address" }, { N_ ("Note"), "note" },         { N_ ("Day"), "date" },
+    { N_ ("Band"), "window" },     { N_ ("Meter"), "old-serial" },  { N_ ("Kind"), "kind" },
     { N_ ("Power"), "power" },
   };
   g_autoptr (PosaWorkspace) workspace = posa_cli_open_workspace (cli);
@@ -77,13 +73,15 @@ show_order (PosaCli *cli, const char *id)
   PosaOrderItem *order = posa_workspace_find_order (workspace, id);
   if (order == NULL)
     {
-      g_autoptr (GError) error = g_error_new (POSA_ERROR, POSA_ERROR_NOT_FOUND, _ ("no order %s on this device"), id);
+      g_autoptr (GError) error =
+          g_error_new (POSA_ERROR, POSA_ERROR_NOT_FOUND, _ ("no order %s on this device"), id);
       return posa_cli_fail (error);
     }
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
       const char *label = _ (lines[i].label);
-      printf ("%s%*s%s\n", label, MAX (1, 14 - (int) g_utf8_strlen (label, -1)), "", posa_item_get_text (order, lines[i].name));
+      printf ("%s%*s%s\n", label, MAX (1, 14 - (int) g_utf8_strlen (label, -1)), "",
+              posa_item_get_text (order, lines[i].name));
     }
   return 0;
 }
@@ -95,7 +93,9 @@ posa_cli_order (PosaCli *cli, int argc, char **argv)
 
   if (argc == 3 && g_str_equal (argv[1], "show"))
     return show_order (cli, argv[2]);
-  if (!posa_cli_parse (_ ("list | show ORDER"), _ ("Lists the work orders of this crew, or shows one."), NULL, &argc, &argv, 1, &status))
+  if (!posa_cli_parse (_ ("list | show ORDER"),
+                       _ ("Lists the work orders of this crew, or shows one."), NULL, &argc, &argv,
+                       1, &status))
     return status;
   if (g_str_equal (argv[1], "list"))
     return list_orders (cli);
@@ -110,7 +110,8 @@ posa_cli_stock (PosaCli *cli, int argc, char **argv)
   static const char *const titles[] = { N_ ("Serial"), N_ ("Kind"), N_ ("State") };
   int status;
 
-  if (!posa_cli_parse (NULL, _ ("Shows the meters in this crew's custody."), NULL, &argc, &argv, 0, &status))
+  if (!posa_cli_parse (NULL, _ ("Shows the meters in this crew's custody."), NULL, &argc, &argv, 0,
+                       &status))
     return status;
   g_autoptr (PosaWorkspace) workspace = posa_cli_open_workspace (cli);
   if (workspace == NULL)

@@ -75,7 +75,8 @@ print_step (Replace *self, const char *title, const char *zone)
   g_autofree char *now = posa_time_format (posa_clock_get_wall (posa_clock_get_system ()));
   gint64 end = posa_clock_get_monotonic (posa_clock_get_system ());
 
-  printf ("%.8s  %-5s  %7.3f s  %s\n", now + 11, zone, (double) (end - self->step_started) / G_USEC_PER_SEC, title);
+  printf ("%.8s  %-5s  %7.3f s  %s\n", now + 11, zone,
+          (double) (end - self->step_started) / G_USEC_PER_SEC, title);
   fflush (stdout);
   self->step_started = end;
 }
@@ -133,7 +134,8 @@ print_actions (PosaJob *job)
   for (guint i = 0; i < g_list_model_get_n_items (actions); i++)
     {
       g_autoptr (GObject) action = g_list_model_get_item (actions, i);
-      printf ("    %-14s %s\n", posa_item_get_text (action, "event"), posa_item_get_text (action, "label"));
+      printf ("    %-14s %s\n", posa_item_get_text (action, "event"),
+              posa_item_get_text (action, "label"));
     }
 }
 
@@ -146,7 +148,8 @@ print_findings (PosaJob *job)
   for (guint i = 0; i < g_list_model_get_n_items (findings); i++)
     {
       g_autoptr (GObject) finding = g_list_model_get_item (findings, i);
-      printf ("    [%s] %s\n", posa_item_get_text (finding, "severity"), posa_item_get_text (finding, "text"));
+      printf ("    [%s] %s\n", posa_item_get_text (finding, "severity"),
+              posa_item_get_text (finding, "text"));
     }
 }
 
@@ -162,7 +165,8 @@ prompt (Replace *self)
   if (g_str_equal (posa_job_get_state (self->job), "check-readings"))
     print_findings (self->job);
   print_actions (self->job);
-  g_autofree char *question = g_strdup_printf (_ ("Enter = %s, or the name of an action:"), primary);
+  g_autofree char *question =
+      g_strdup_printf (_ ("Enter = %s, or the name of an action:"), primary);
   return ask (question);
 }
 
@@ -183,10 +187,13 @@ advance (Replace *self)
   g_autofree char *reason = NULL;
 
   if (posa_job_needs_serial (self->job))
-    serial = self->new_serial != NULL ? g_steal_pointer (&self->new_serial) : self->yes ? NULL : ask (_ ("Serial number of the new meter:"));
+    serial = self->new_serial != NULL ? g_steal_pointer (&self->new_serial)
+             : self->yes              ? NULL
+                                      : ask (_ ("Serial number of the new meter:"));
   if (posa_job_needs_serial (self->job) && serial == NULL)
     {
-      g_set_error_literal (&self->error, POSA_ERROR, POSA_ERROR_USAGE, _ ("the serial number of the new meter is needed (--new-serial)"));
+      g_set_error_literal (&self->error, POSA_ERROR, POSA_ERROR_USAGE,
+                           _ ("the serial number of the new meter is needed (--new-serial)"));
       return FALSE;
     }
   if (get_flag (self->job, "reason-needed") && !self->yes)
@@ -203,7 +210,10 @@ act (Replace *self, const char *event)
   g_autofree char *reason = ask (_ ("Reason (may be empty):"));
   g_autofree char *serial = ask (_ ("Serial number (may be empty):"));
   g_autofree char *outcome = ask (_ ("Outcome code (may be empty):"));
-  PosaJobAnswer answer = { .reason = reason, .new_serial = serial, .outcome = outcome != NULL ? (PosaOutcome) atoi (outcome) : POSA_OUTCOME_NONE };
+  PosaJobAnswer answer = { .reason = reason,
+                           .new_serial = serial,
+                           .outcome = outcome != NULL ? (PosaOutcome) atoi (outcome)
+                                                      : POSA_OUTCOME_NONE };
 
   posa_job_act_async (self->job, event, &answer, stepped_cb, self);
   wait_for_answer (self);
@@ -219,7 +229,8 @@ do_step (Replace *self)
   g_autofree char *line = prompt (self);
   if (line == NULL)
     {
-      g_set_error_literal (&self->error, POSA_ERROR, POSA_ERROR_CANCELLED, _ ("input ended; the work goes on here at the next start"));
+      g_set_error_literal (&self->error, POSA_ERROR, POSA_ERROR_CANCELLED,
+                           _ ("input ended; the work goes on here at the next start"));
       return FALSE;
     }
   gboolean done = line[0] == '\0' ? advance (self) : act (self, line);
@@ -274,7 +285,8 @@ print_end (Replace *self)
   printf ("%s\n", title);
   if (number[0] == '\0')
     return;
-  g_autofree char *path = posa_workspace_export_report (self->workspace, posa_job_get_order_id (self->job), &error);
+  g_autofree char *path =
+      posa_workspace_export_report (self->workspace, posa_job_get_order_id (self->job), &error);
   printf (_ ("Report %s: %s\n"), number, path != NULL ? path : error->message);
 }
 
@@ -285,15 +297,21 @@ posa_cli_replace (PosaCli *cli, int argc, char **argv)
   g_autofree char *new_port = NULL;
   Replace self = { 0 };
   const GOptionEntry entries[] = {
-    { "old-port", 0, 0, G_OPTION_ARG_FILENAME, &old_port, N_ ("optical head at the old meter"), N_ ("PATH") },
-    { "new-port", 0, 0, G_OPTION_ARG_FILENAME, &new_port, N_ ("optical head at the new meter (default: the same)"), N_ ("PATH") },
-    { "new-serial", 0, 0, G_OPTION_ARG_STRING, &self.new_serial, N_ ("serial number of the new meter"), N_ ("SERIAL") },
-    { "yes", 'y', 0, G_OPTION_ARG_NONE, &self.yes, N_ ("answer every question of the crew with the primary action"), NULL },
+    { "old-port", 0, 0, G_OPTION_ARG_FILENAME, &old_port, N_ ("optical head at the old meter"),
+      N_ ("PATH") },
+    { "new-port", 0, 0, G_OPTION_ARG_FILENAME, &new_port,
+      N_ ("optical head at the new meter (default: the same)"), N_ ("PATH") },
+    { "new-serial", 0, 0, G_OPTION_ARG_STRING, &self.new_serial,
+      N_ ("serial number of the new meter"), N_ ("SERIAL") },
+    { "yes", 'y', 0, G_OPTION_ARG_NONE, &self.yes,
+      N_ ("answer every question of the crew with the primary action"), NULL },
     { NULL }
   };
   int status = 0;
 
-  if (!posa_cli_parse (_ ("ORDER"), _ ("Does the replacement of one order, or resumes it where it stands."), entries, &argc, &argv, 1, &status))
+  if (!posa_cli_parse (_ ("ORDER"),
+                       _ ("Does the replacement of one order, or resumes it where it stands."),
+                       entries, &argc, &argv, 1, &status))
     return status;
   self.workspace = posa_cli_open_workspace (cli);
   if (self.workspace == NULL)
@@ -302,7 +320,8 @@ posa_cli_replace (PosaCli *cli, int argc, char **argv)
     posa_workspace_set_old_port (self.workspace, old_port);
   if (new_port != NULL || old_port != NULL)
     posa_workspace_set_new_port (self.workspace, new_port != NULL ? new_port : "");
-  guint sources[] = { g_unix_signal_add (SIGINT, interrupted_cb, &self), g_unix_signal_add (SIGTERM, interrupted_cb, &self) };
+  guint sources[] = { g_unix_signal_add (SIGINT, interrupted_cb, &self),
+                      g_unix_signal_add (SIGTERM, interrupted_cb, &self) };
   run (&self, argv[1]);
   if (self.error != NULL)
     status = posa_cli_fail (self.error);

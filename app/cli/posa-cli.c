@@ -13,8 +13,13 @@
 #include <unistd.h>
 
 gboolean
-posa_cli_parse (const char *parameters, const char *summary, const GOptionEntry *entries,
-                int *argc, char ***argv, int n_arguments, int *exit_status)
+posa_cli_parse (const char *parameters,
+                const char *summary,
+                const GOptionEntry *entries,
+                int *argc,
+                char ***argv,
+                int n_arguments,
+                int *exit_status)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (parameters);
   g_autoptr (GError) error = NULL;
@@ -26,7 +31,8 @@ posa_cli_parse (const char *parameters, const char *summary, const GOptionEntry 
   if (!g_option_context_parse (context, argc, argv, &error))
     fprintf (stderr, "posactl %s: %s\n", (*argv)[0], error->message);
   else if (*argc - 1 != n_arguments)
-    fprintf (stderr, _ ("posactl %s: %d arguments given, %d needed\n"), (*argv)[0], *argc - 1, n_arguments);
+    fprintf (stderr, _ ("posactl %s: %d arguments given, %d needed\n"), (*argv)[0], *argc - 1,
+             n_arguments);
   else
     return TRUE;
   fprintf (stderr, _ ("See \"posactl %s --help\".\n"), (*argv)[0]);

@@ -31,7 +31,8 @@ print_help (FILE *out)
             "  --data FOLDER  data of this device (default: $POSA_HOME or the user's data folder)\n"
             "  --quiet        no progress on the error output\n"
             "  --version      print the version\n\n"
-            "\"posactl COMMAND --help\" tells more. Exit status: 0 done, 1 failed, 2 called wrongly.\n"),
+            "\"posactl COMMAND --help\" tells more. Exit status: 0 done, 1 failed, 2 called "
+            "wrongly.\n"),
          out);
 }
 
@@ -71,7 +72,8 @@ main (int argc, char **argv)
   PosaCli cli = { .folder = g_steal_pointer (&folder) };
 
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("POSA_LOCALEDIR") != NULL ? g_getenv ("POSA_LOCALEDIR") : POSA_LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, g_getenv ("POSA_LOCALEDIR") != NULL ? g_getenv ("POSA_LOCALEDIR")
+                                                                       : POSA_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
   posa_log_init ();
@@ -85,7 +87,8 @@ main (int argc, char **argv)
     printf ("posactl %s\n", POSA_VERSION);
   else
     {
-      gboolean asked = argc == 2 && (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"));
+      gboolean asked = argc == 2 &&
+                       (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h"));
       print_help (asked ? stdout : stderr);
       status = asked ? 0 : 2;
     }

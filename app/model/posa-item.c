@@ -83,7 +83,9 @@ make_spec (const PosaItemProperty *property)
 }
 
 void
-posa_item_class_install (PosaItemClass *klass, const PosaItemProperty *properties, guint n_properties)
+posa_item_class_install (PosaItemClass *klass,
+                         const PosaItemProperty *properties,
+                         guint n_properties)
 {
   for (guint i = 0; i < n_properties; i++)
     g_object_class_install_property (G_OBJECT_CLASS (klass), i + 1, make_spec (&properties[i]));

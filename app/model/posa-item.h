@@ -23,8 +23,10 @@ typedef struct
   GType type;
 } PosaItemProperty;
 
-void        posa_item_class_install (PosaItemClass *klass, const PosaItemProperty *properties, guint n_properties);
+void posa_item_class_install (PosaItemClass *klass,
+                              const PosaItemProperty *properties,
+                              guint n_properties);
 /* Value of a string property; borrowed. */
-const char *posa_item_get_text      (gpointer self, const char *property);
+const char *posa_item_get_text (gpointer self, const char *property);
 
 G_END_DECLS

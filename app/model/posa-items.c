@@ -4,20 +4,18 @@
 #include "model/posa-items.h"
 
 /* An item is its table of properties: the macro makes the type from it. */
-#define DEFINE_ITEM(TypeName, type_name, ...)                                             \
-  struct _##TypeName                                                                      \
-  {                                                                                       \
-    PosaItem parent_instance;                                                             \
-  };                                                                                      \
-  G_DEFINE_FINAL_TYPE (TypeName, type_name, POSA_TYPE_ITEM)                               \
-  static void type_name##_class_init (TypeName##Class *klass)                             \
-  {                                                                                       \
-    static const PosaItemProperty properties[] = { __VA_ARGS__ };                         \
-    posa_item_class_install (POSA_ITEM_CLASS (klass), properties, G_N_ELEMENTS (properties)); \
-  }                                                                                       \
-  static void type_name##_init (TypeName *self)                                           \
-  {                                                                                       \
-  }
+#define DEFINE_ITEM(TypeName, type_name, ...)                                                      \
+  struct _##TypeName                                                                               \
+  {                                                                                                \
+    PosaItem parent_instance;                                                                      \
+  };                                                                                               \
+  G_DEFINE_FINAL_TYPE (TypeName, type_name, POSA_TYPE_ITEM)                                        \
+  static void type_name##_class_init (TypeName##Class *klass)                                      \
+  {                                                                                                \
+    static const PosaItemProperty properties[] = { __VA_ARGS__ };                                  \
+    posa_item_class_install (POSA_ITEM_CLASS (klass), properties, G_N_ELEMENTS (properties));      \
+  }                                                                                                \
+  static void type_name##_init (TypeName *self) {}
 
 #define TEXT(name)   { name, G_TYPE_STRING }
 #define FLAG(name)   { name, G_TYPE_BOOLEAN }

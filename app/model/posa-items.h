@@ -38,8 +38,8 @@ G_DECLARE_FINAL_TYPE (PosaFindingRow, posa_finding_row, POSA, FINDING_ROW, PosaI
 G_DECLARE_FINAL_TYPE (PosaVerifiedRow, posa_verified_row, POSA, VERIFIED_ROW, PosaItem)
 
 /* Something the crew may do now besides the primary action: event s (nick) · label s · destructive
- * b · needs-reason b (free text) · needs-outcome b (one of posa_outcome_list())
- * · needs-hold b (danger: held or confirmed twice) */
+ * b · needs-reason b (free text) · needs-outcome b (one of posa_outcome_list()) · needs-serial b
+ * hold b (danger: to be held, or confirmed twice) */
 #define POSA_TYPE_JOB_ACTION (posa_job_action_get_type ())
 G_DECLARE_FINAL_TYPE (PosaJobAction, posa_job_action, POSA, JOB_ACTION, PosaItem)
 

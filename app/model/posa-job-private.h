@@ -9,12 +9,15 @@
 
 G_BEGIN_DECLS
 
-/* Takes @context (its run must be open), @snapshot and @order. */
-PosaJob *posa_job_new (PosaWorker *worker, PosaWorkContext *context, PosaFlowSnapshot *snapshot, PosaWorkOrder *order);
+/* Takes @context, whose run is open. */
+PosaJob *posa_job_new (PosaWorker *worker, PosaWorkContext *context);
 
 /* The lists of a job as rows; each fills the store anew. Pure but for the store. */
-void posa_job_rows_fill_actions  (GListStore *store, const PosaFlowSnapshot *snapshot);
-void posa_job_rows_fill_readings (GListStore *store, const PosaReadingSet *reading, const PosaWorkOrder *order, GPtrArray *findings);
+void posa_job_rows_fill_actions (GListStore *store, const PosaFlowSnapshot *snapshot);
+void posa_job_rows_fill_readings (GListStore *store,
+                                  const PosaReadingSet *reading,
+                                  const PosaWorkOrder *order,
+                                  GPtrArray *findings);
 void posa_job_rows_fill_findings (GListStore *store, GPtrArray *findings);
 void posa_job_rows_fill_verified (GListStore *store, GPtrArray *verified);
 

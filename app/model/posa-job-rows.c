@@ -21,15 +21,13 @@ posa_job_rows_fill_actions (GListStore *store, const PosaFlowSnapshot *snapshot)
   for (guint i = 0; i < snapshot->actions->len; i++)
     {
       const PosaFlowAction *action = &g_array_index (snapshot->actions, PosaFlowAction, i);
-      append (store, g_object_new (POSA_TYPE_JOB_ACTION,
-                                   "event", posa_flow_event_to_nick (action->event),
-                                   "label", action->label,
+      append (store, g_object_new (POSA_TYPE_JOB_ACTION, "event",
+                                   posa_flow_event_to_nick (action->event), "label", action->label,
                                    "destructive", (action->needs & POSA_FLOW_NEEDS_HOLD) != 0,
                                    "needs-reason", (action->needs & POSA_FLOW_NEEDS_REASON) != 0,
                                    "needs-outcome", (action->needs & POSA_FLOW_NEEDS_OUTCOME) != 0,
                                    "needs-serial", (action->needs & POSA_FLOW_NEEDS_SERIAL) != 0,
-                                   "hold", (action->needs & POSA_FLOW_NEEDS_HOLD) != 0,
-                                   NULL));
+                                   "hold", (action->needs & POSA_FLOW_NEEDS_HOLD) != 0, NULL));
     }
 }
 
@@ -69,19 +67,25 @@ format_delta (const PosaRegister *now, const PosaRegister *before)
 }
 
 void
-posa_job_rows_fill_readings (GListStore *store, const PosaReadingSet *reading, const PosaWorkOrder *order, GPtrArray *findings)
+posa_job_rows_fill_readings (GListStore *store,
+                             const PosaReadingSet *reading,
+                             const PosaWorkOrder *order,
+                             GPtrArray *findings)
 {
   g_list_store_remove_all (store);
   for (guint i = 0; reading != NULL && i < reading->registers->len; i++)
     {
       const PosaRegister *now = g_ptr_array_index (reading->registers, i);
-      const PosaRegister *before = order != NULL ? posa_registers_find (order->last_billing, now->quantity, now->tier) : NULL;
+      const PosaRegister *before =
+          order != NULL ? posa_registers_find (order->last_billing, now->quantity, now->tier)
+                        : NULL;
       g_autofree char *label = posa_register_format_label (now);
       g_autofree char *value = posa_register_format_value (now);
       g_autofree char *last = before != NULL ? posa_register_format_value (before) : NULL;
       g_autofree char *delta = before != NULL ? format_delta (now, before) : NULL;
-      append (store, g_object_new (POSA_TYPE_READING_ROW, "label", label, "before", last, "now", value,
-                                   "delta", delta, "verdict", get_verdict (findings, now), NULL));
+      append (store,
+              g_object_new (POSA_TYPE_READING_ROW, "label", label, "before", last, "now", value,
+                            "delta", delta, "verdict", get_verdict (findings, now), NULL));
     }
 }
 
@@ -92,8 +96,8 @@ posa_job_rows_fill_findings (GListStore *store, GPtrArray *findings)
   for (guint i = 0; i < findings->len; i++)
     {
       const PosaFinding *finding = g_ptr_array_index (findings, i);
-      append (store, g_object_new (POSA_TYPE_FINDING_ROW, "severity", severity_nicks[finding->severity],
-                                   "text", finding->text, NULL));
+      append (store, g_object_new (POSA_TYPE_FINDING_ROW, "severity",
+                                   severity_nicks[finding->severity], "text", finding->text, NULL));
     }
 }
 
@@ -127,7 +131,8 @@ posa_job_rows_fill_verified (GListStore *store, GPtrArray *verified)
   for (guint i = 0; i < verified->len; i++)
     {
       const PosaVerifiedValue *value = g_ptr_array_index (verified, i);
-      append (store, g_object_new (POSA_TYPE_VERIFIED_ROW, "name", get_value_label (value->name), "before", value->before,
-                                   "written", value->written, "read-back", value->read_back, NULL));
+      append (store, g_object_new (POSA_TYPE_VERIFIED_ROW, "name", get_value_label (value->name),
+                                   "before", value->before, "written", value->written, "read-back",
+                                   value->read_back, NULL));
     }
 }

@@ -201,10 +201,14 @@ posa_job_finalize (GObject *object)
 static void
 install_properties (GObjectClass *klass)
 {
-  static const char *const texts[] = { "order-id", "state", "zone", "page", "title", "instruction", "primary-label", "hint",
-                                       "error-text", "error-advice", "new-serial", "report-number" };
-  static const char *const flags[] = { "hardware", "serial-needed", "reason-needed", "hold", "busy", "finished", "dark" };
-  static const char *const lists[] = { "actions", "readings", "activation", "findings", "verified" };
+  static const char *const texts[] = { "order-id",      "state",      "zone",
+                                       "page",          "title",      "instruction",
+                                       "primary-label", "hint",       "error-text",
+                                       "error-advice",  "new-serial", "report-number" };
+  static const char *const flags[] = { "hardware", "serial-needed", "reason-needed", "hold",
+                                       "busy",     "finished",      "dark" };
+  static const char *const lists[] = { "actions", "readings", "activation", "findings",
+                                       "verified" };
   GParamFlags access = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -213,9 +217,11 @@ install_properties (GObjectClass *klass)
     properties[PROP_HARDWARE + i] = g_param_spec_boolean (flags[i], NULL, NULL, FALSE, access);
   properties[PROP_STEP] = g_param_spec_uint ("step", NULL, NULL, 0, G_MAXUINT, 0, access);
   properties[PROP_N_STEPS] = g_param_spec_uint ("n-steps", NULL, NULL, 0, G_MAXUINT, 0, access);
-  properties[PROP_OPERATION] = g_param_spec_object ("operation", NULL, NULL, POSA_TYPE_OPERATION, access);
+  properties[PROP_OPERATION] =
+      g_param_spec_object ("operation", NULL, NULL, POSA_TYPE_OPERATION, access);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
-    properties[PROP_ACTIONS + i] = g_param_spec_object (lists[i], NULL, NULL, G_TYPE_LIST_MODEL, access);
+    properties[PROP_ACTIONS + i] =
+        g_param_spec_object (lists[i], NULL, NULL, G_TYPE_LIST_MODEL, access);
   g_object_class_install_properties (klass, N_PROPS, properties);
 }
 
@@ -375,7 +381,8 @@ submit (PosaJob *self, Request *request, GAsyncReadyCallback callback, gpointer 
   if (self->operation != NULL)
     {
       request_free (request);
-      g_task_return_new_error (task, POSA_ERROR, POSA_ERROR_GUARD_FAILED, "%s", _ ("The last step is still being done."));
+      g_task_return_new_error (task, POSA_ERROR, POSA_ERROR_GUARD_FAILED, "%s",
+                               _ ("The last step is still being done."));
       return;
     }
   set_error (self, NULL, NULL);
@@ -384,21 +391,24 @@ submit (PosaJob *self, Request *request, GAsyncReadyCallback callback, gpointer 
 }
 
 PosaJob *
-posa_job_new (PosaWorker *worker, PosaWorkContext *context, PosaFlowSnapshot *snapshot, PosaWorkOrder *order)
+posa_job_new (PosaWorker *worker, PosaWorkContext *context)
 {
   PosaJob *self = g_object_new (POSA_TYPE_JOB, NULL);
 
   self->worker = g_object_ref (worker);
   self->context = context;
-  self->order = order;
-  take_snapshot (self, snapshot);
+  self->order = posa_work_context_steal_order (context);
+  take_snapshot (self, posa_work_context_steal_snapshot (context));
   if (self->error_text == NULL)
     start_automatic (self);
   return self;
 }
 
 void
-posa_job_advance_async (PosaJob *self, const PosaJobAnswer *answer, GAsyncReadyCallback callback, gpointer data)
+posa_job_advance_async (PosaJob *self,
+                        const PosaJobAnswer *answer,
+                        GAsyncReadyCallback callback,
+                        gpointer data)
 {
   Request *request = request_new (self->snapshot->primary, answer);
 
@@ -407,14 +417,19 @@ posa_job_advance_async (PosaJob *self, const PosaJobAnswer *answer, GAsyncReadyC
 }
 
 void
-posa_job_act_async (PosaJob *self, const char *event, const PosaJobAnswer *answer, GAsyncReadyCallback callback, gpointer data)
+posa_job_act_async (PosaJob *self,
+                    const char *event,
+                    const PosaJobAnswer *answer,
+                    GAsyncReadyCallback callback,
+                    gpointer data)
 {
   PosaFlowEvent which;
 
   if (posa_flow_event_from_nick (event, &which))
     submit (self, request_new (which, answer), callback, data);
   else
-    g_task_report_new_error (self, callback, data, posa_job_act_async, POSA_ERROR, POSA_ERROR_USAGE, "no action \"%s\"", event);
+    g_task_report_new_error (self, callback, data, posa_job_act_async, POSA_ERROR, POSA_ERROR_USAGE,
+                             "no action \"%s\"", event);
 }
 
 gboolean

@@ -31,10 +31,6 @@ const char *posa_job_get_title (PosaJob *self);
 gboolean posa_job_is_busy (PosaJob *self);
 gboolean posa_job_is_finished (PosaJob *self);
 gboolean posa_job_needs_serial (PosaJob *self);
-/* What else the primary action needs: a reason in words (also a remark on the readings), and to be
- * held or confirmed twice (danger). */
-gboolean posa_job_needs_reason (PosaJob *self);
-gboolean posa_job_needs_hold (PosaJob *self);
 PosaOperation *posa_job_get_operation (PosaJob *self); /* borrowed, NULL when idle */
 /* Seconds since the customer was switched off, 0 when supplied; counts through restarts. */
 gint64 posa_job_get_dark_s (PosaJob *self);
