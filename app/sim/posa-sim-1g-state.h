@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "sim/posa-sim-model.h"
+
+G_BEGIN_DECLS
+
+/* Bad behaviour on purpose, --set fault=NAME or NAME:NUMBER. */
+typedef enum
+{
+  POSA_SIM_1G_GOOD,
+  POSA_SIM_1G_BAD_BCC,  /* bcc:N, the next N data messages carry a wrong block check */
+  POSA_SIM_1G_SILENT,   /* silent */
+  POSA_SIM_1G_GARBAGE,  /* garbage: answers the request with noise */
+  POSA_SIM_1G_LATE,     /* late:MS, the first answer in programming mode comes so late */
+  POSA_SIM_1G_STAY_300, /* stay300: goes on at 300 baud after the acknowledgement */
+  POSA_SIM_1G_CUT_OFF,  /* cut:N, falls silent after N characters of a data message */
+  POSA_SIM_1G_N_FAULTS
+} PosaSim1gFault;
+
+typedef struct
+{
+  const char *code; /* as in the data block */
+  gint64 value;     /* Wh, varh or W */
+  gint64 captured_us;
+} PosaSim1gRegister;
+
+/* The simulated meter. It knows IEC 62056-21 mode C; the proprietary protocol on the port of the
+ * distributor's 1G meters is not public. */
+typedef struct
+{
+  char *kind;           /* "m1", … */
+  char *identification; /* between '/' and CR LF */
+  char *serial, *customer_number, *firmware;
+  char *password;
+  char *omitted; /* code left out of the data block, NULL for none */
+  gint64 clock_offset_us;
+  guint32 status;
+  gboolean relay_open;
+  GArray *registers; /* PosaSim1gRegister */
+  gint64 reaction_us;
+  gint64 inactivity_us;
+  PosaSim1gFault fault;
+  guint fault_number;
+  guint sessions, readouts, passwords, wrong_passwords, writes;
+} PosaSim1g;
+
+PosaSim1g *posa_sim_1g_new (const PosaSimSetup *setup, GError **error);
+void posa_sim_1g_free (PosaSim1g *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaSim1g, posa_sim_1g_free)
+
+/* The data block of the readout, up to and with "!" CR LF. Free with g_free(). */
+char *posa_sim_1g_format_readout (PosaSim1g *self);
+/* The value of @code in parentheses, unit and all; NULL when there is no such code. */
+char *posa_sim_1g_format_value (PosaSim1g *self, const char *code);
+/* FALSE when @code cannot be written or @value is wrong. */
+gboolean posa_sim_1g_write (PosaSim1g *self, const char *code, const char *value);
+
+void posa_sim_1g_dump (PosaSim1g *self, JsonBuilder *builder);
+
+G_END_DECLS
