@@ -5,6 +5,7 @@
 
 #include "cli/posa-cli.h"
 
+#include "base/posa-clock.h"
 #include "base/posa-error.h"
 
 #include <glib-unix.h>

@@ -39,7 +39,7 @@ DEFINE_ITEM (PosaOrderItem, posa_order_item,
              FLAG ("presence-needed"),
              FLAG ("delivered"))
 
-DEFINE_ITEM (PosaOutboxItem, posa_outbox_item,
+DEFINE_ITEM (PosaOutboxRow, posa_outbox_row,
              TEXT ("id"),
              TEXT ("order-id"),
              TEXT ("number"),

@@ -17,8 +17,8 @@ G_DECLARE_FINAL_TYPE (PosaOrderItem, posa_order_item, POSA, ORDER_ITEM, PosaItem
 
 /* id s · order-id s · number s (of the report) · state s ("queued" "sending" "held" "delivered"
  * "refused" "conflict") · state-label s · detail s (reason or receipt in words) · attempts u */
-#define POSA_TYPE_OUTBOX_ITEM (posa_outbox_item_get_type ())
-G_DECLARE_FINAL_TYPE (PosaOutboxItem, posa_outbox_item, POSA, OUTBOX_ITEM, PosaItem)
+#define POSA_TYPE_OUTBOX_ROW (posa_outbox_row_get_type ())
+G_DECLARE_FINAL_TYPE (PosaOutboxRow, posa_outbox_row, POSA, OUTBOX_ROW, PosaItem)
 
 /* serial s · kind s · state s (nick) · state-label s */
 #define POSA_TYPE_STOCK_ITEM (posa_stock_item_get_type ())

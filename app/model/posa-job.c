@@ -5,6 +5,7 @@
 
 #include "model/posa-job-private.h"
 
+#include "base/posa-clock.h"
 #include "base/posa-error.h"
 
 #include <glib/gi18n-lib.h>

@@ -180,7 +180,7 @@ posa_workspace_rows_load_outbox (GListStore *list, PosaStore *store, guint *unse
       g_autofree char *detail = describe_outbox (entry);
       *unsent += entry->state != POSA_OUTBOX_DELIVERED ? 1 : 0;
       g_ptr_array_add (items,
-                       g_object_new (POSA_TYPE_OUTBOX_ITEM, "id", entry->id, "order-id",
+                       g_object_new (POSA_TYPE_OUTBOX_ROW, "id", entry->id, "order-id",
                                      entry->order_id, "number", entry->number, "state", state,
                                      "state-label", posa_outbox_state_get_label (entry->state),
                                      "detail", detail, "attempts", entry->attempts, NULL));

@@ -212,7 +212,7 @@ posa_workspace_init (PosaWorkspace *self)
 {
   self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->orders = g_list_store_new (POSA_TYPE_ORDER_ITEM);
-  self->outbox = g_list_store_new (POSA_TYPE_OUTBOX_ITEM);
+  self->outbox = g_list_store_new (POSA_TYPE_OUTBOX_ROW);
   self->stock = g_list_store_new (POSA_TYPE_STOCK_ITEM);
 }
 

@@ -38,7 +38,7 @@ GStrv posa_workspace_list_ports (void);
 GListModel *
 posa_workspace_get_orders (PosaWorkspace *self); /* PosaOrderItem, by window; borrowed */
 GListModel *
-posa_workspace_get_outbox (PosaWorkspace *self); /* PosaOutboxItem, newest first; borrowed */
+posa_workspace_get_outbox (PosaWorkspace *self); /* PosaOutboxRow, newest first; borrowed */
 GListModel *posa_workspace_get_stock (PosaWorkspace *self); /* PosaStockItem; borrowed */
 PosaOrderItem *posa_workspace_find_order (PosaWorkspace *self,
                                           const char *order_id); /* borrowed or NULL */
