@@ -34,6 +34,10 @@ typedef struct
   char *certificate_serial; /* upper-case hex */
   gint64 signed_us;         /* claimed */
   char *sha256;             /* of the whole file, lower-case hex */
+  /* Whether the pages were drawn again and came out the same bytes. FALSE: this machine's fonts or
+   * text libraries differ from the signer's, so that only report.json is proven to be what the
+   * device stated; the pages are still the ones that it signed. */
+  gboolean page_redrawn;
   PosaReplacementReport *report;
 } PosaReportVerdict;
 

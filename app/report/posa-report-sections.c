@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "report/posa-report-sections.h"
+
+#define SECTION_GAP 13.0
+
+typedef struct
+{
+  PosaReportCanvas *canvas;
+  const PosaReplacementReport *report;
+  PosaReportLanguage language;
+} Drawing;
+
+static const char *
+words (const Drawing *self, PosaReportText text)
+{
+  return posa_report_text (self->language, text);
+}
+
+static gboolean
+is_replaced (const PosaReplacementReport *report)
+{
+  return report->activation != NULL && report->outcome != POSA_OUTCOME_RESTORED_OLD;
+}
+
+static void
+draw_title (const Drawing *self)
+{
+  PosaReportCanvas *canvas = self->canvas;
+  g_autofree char *date = posa_report_format_date (self->language, self->report->finished_us);
+
+  posa_report_canvas_text (canvas, POSA_STYLE_TITLE, 0, 0, 330, POSA_ALIGN_LEFT,
+                           words (self, POSA_TEXT_TITLE));
+  posa_report_canvas_text (canvas, POSA_STYLE_LABEL, 0, 25, 330, POSA_ALIGN_LEFT,
+                           words (self, POSA_TEXT_SUBTITLE));
+  posa_report_canvas_text (canvas, POSA_STYLE_NUMBER, 330, 6, POSA_CONTENT_WIDTH - 330,
+                           POSA_ALIGN_RIGHT, self->report->number);
+  posa_report_canvas_text (canvas, POSA_STYLE_LABEL, 330, 25, POSA_CONTENT_WIDTH - 330,
+                           POSA_ALIGN_RIGHT, date);
+  posa_report_canvas_rule (canvas, 41, TRUE);
+  posa_report_canvas_move (canvas, 51);
+}
+
+/* A label above its value; returns the height. */
+static double
+draw_fact (const Drawing *self, double x, double width, PosaReportText label, const char *value)
+{
+  posa_report_canvas_text (self->canvas, POSA_STYLE_LABEL, x, 0, width, POSA_ALIGN_LEFT,
+                           words (self, label));
+  return 10 + posa_report_canvas_text (self->canvas, POSA_STYLE_BODY, x, 10, width, POSA_ALIGN_LEFT,
+                                       value != NULL && *value != '\0' ? value : "–");
+}
+
+typedef struct
+{
+  PosaReportText label;
+  const char *value;
+} Fact;
+
+static void
+draw_fact_line (const Drawing *self, const Fact *facts)
+{
+  static const double x[] = { 0, 190, 350 };
+  static const double width[] = { 180, 150, POSA_CONTENT_WIDTH - 350 };
+  double height = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (x); i++)
+    height = MAX (height, draw_fact (self, x[i], width[i], facts[i].label, facts[i].value));
+  posa_report_canvas_move (self->canvas, height + 6);
+}
+
+static char *
+format_operator (const Drawing *self)
+{
+  const PosaReplacementReport *report = self->report;
+
+  if (report->operator_name == NULL || *report->operator_name == '\0')
+    return g_strdup_printf ("%s %s", words (self, POSA_TEXT_BADGE), report->operator_badge);
+  return g_strdup_printf ("%s, %s %s", report->operator_name, words (self, POSA_TEXT_BADGE),
+                          report->operator_badge);
+}
+
+static void
+draw_facts (const Drawing *self)
+{
+  const PosaReplacementReport *report = self->report;
+  g_autofree char *date = posa_report_format_date (self->language, report->finished_us);
+  g_autofree char *start = posa_report_format_time (report->started_us);
+  g_autofree char *end = posa_report_format_time (report->finished_us);
+  g_autofree char *times = g_strdup_printf ("%s – %s", start, end);
+  g_autofree char *outcome =
+      g_strdup_printf ("%s (%d)", posa_report_text_outcome (self->language, report->outcome),
+                       (int) report->outcome);
+  g_autofree char *address = posa_work_order_format_address (report->order);
+  g_autofree char *badge = format_operator (self);
+  const Fact lines[][3] = {
+    { { POSA_TEXT_ADDRESS, address },
+      { POSA_TEXT_POD, report->order->pod },
+      { POSA_TEXT_CUSTOMER_NUMBER, report->order->customer_number } },
+    { { POSA_TEXT_DATE, date }, { POSA_TEXT_TIME, times }, { POSA_TEXT_ORDER, report->order->id } },
+    { { POSA_TEXT_OPERATOR, badge },
+      { POSA_TEXT_CONTRACTOR, report->contractor },
+      { POSA_TEXT_DEVICE, report->device_id } },
+    { { POSA_TEXT_OUTCOME, outcome },
+      { POSA_TEXT_NUMBER, report->number },
+      { POSA_TEXT_REPORT_ID, report->id } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    draw_fact_line (self, lines[i]);
+}
+
+static void
+draw_interruption_times (const Drawing *self)
+{
+  const PosaReplacementReport *report = self->report;
+  g_autofree char *cut = posa_report_format_time (report->cut_us);
+  g_autofree char *restored = report->restored_us > 0
+                                  ? posa_report_format_time (report->restored_us)
+                                  : g_strdup (words (self, POSA_TEXT_NOT_RESTORED));
+  gint64 dark_s = posa_replacement_report_get_dark_s (report);
+  g_autofree char *seconds = posa_report_format_integer (self->language, dark_s);
+  g_autofree char *duration = posa_report_format_duration (dark_s);
+  g_autofree char *dark =
+      report->restored_us == 0
+          ? g_strdup ("–")
+          : g_strdup_printf ("%s %s  (%s)", seconds, words (self, POSA_TEXT_SECONDS), duration);
+  const struct
+  {
+    PosaReportText label;
+    const char *value;
+    double x, width;
+  } parts[] = { { POSA_TEXT_CUT, cut, 140, 90 },
+                { POSA_TEXT_RESTORED, restored, 240, 100 },
+                { POSA_TEXT_DURATION, dark, 340, POSA_CONTENT_WIDTH - 348 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      posa_report_canvas_text (self->canvas, POSA_STYLE_LABEL, parts[i].x, 6, parts[i].width,
+                               POSA_ALIGN_LEFT, words (self, parts[i].label));
+      posa_report_canvas_text (self->canvas, POSA_STYLE_STRONG, parts[i].x, 16, parts[i].width,
+                               POSA_ALIGN_LEFT, parts[i].value);
+    }
+}
+
+static void
+draw_interruption (const Drawing *self)
+{
+  const double height = 34;
+
+  posa_report_canvas_move (self->canvas, 3);
+  posa_report_canvas_box (self->canvas, height);
+  posa_report_canvas_text (self->canvas, POSA_STYLE_STRONG, 8, 11, 130, POSA_ALIGN_LEFT,
+                           words (self, POSA_TEXT_INTERRUPTION));
+  if (self->report->cut_us == 0)
+    posa_report_canvas_text (self->canvas, POSA_STYLE_BODY, 150, 11, POSA_CONTENT_WIDTH - 158,
+                             POSA_ALIGN_LEFT, words (self, POSA_TEXT_NOT_CUT));
+  else
+    draw_interruption_times (self);
+  posa_report_canvas_move (self->canvas, height + SECTION_GAP);
+}
+
+static const char *
+method_words (const Drawing *self, PosaReadingMethod method)
+{
+  return words (self, method == POSA_READING_DISPLAY ? POSA_TEXT_DISPLAY : POSA_TEXT_OPTICAL);
+}
+
+static char *
+format_taken (const Drawing *self, const PosaReadingSet *reading)
+{
+  g_autofree char *date = posa_report_format_date (self->language, reading->taken_us);
+  g_autofree char *time = posa_report_format_time (reading->taken_us);
+
+  return g_strdup_printf ("%s, %s – %s", date, time, method_words (self, reading->method));
+}
+
+static char *
+format_clock (const Drawing *self, const PosaReadingSet *reading)
+{
+  if (reading->meter_clock_us == 0)
+    return g_strdup (words (self, POSA_TEXT_NOT_READ));
+  g_autofree char *date = posa_report_format_date (self->language, reading->meter_clock_us);
+  g_autofree char *time = posa_report_format_time (reading->meter_clock_us);
+  g_autofree char *drift =
+      posa_report_format_drift (self->language, posa_reading_set_get_drift_s (reading));
+
+  return g_strdup_printf ("%s, %s (%s)", date, time, drift);
+}
+
+static char *
+format_status (const Drawing *self, const PosaReadingSet *reading)
+{
+  if (reading->status_raw == NULL)
+    return g_strdup (words (self, POSA_TEXT_NOT_READ));
+  g_autofree char *flags = g_strjoinv (", ", reading->status_flags);
+
+  return g_strdup_printf ("%s – %s", reading->status_raw,
+                          *flags != '\0' ? flags : words (self, POSA_TEXT_STATUS_CLEAR));
+}
+
+static char *
+format_profile (const PosaReadingSet *reading)
+{
+  return reading->profile_id != NULL
+             ? g_strdup_printf ("%s %s (%.12s)", reading->profile_id,
+                                reading->profile_version != NULL ? reading->profile_version : "",
+                                reading->profile_sha256 != NULL ? reading->profile_sha256 : "")
+             : NULL;
+}
+
+/* One value of the comparison of both meters; NULL when there is no such meter. */
+static char *
+format_plate (const Drawing *self, PosaReportText row, const PosaReadingSet *reading)
+{
+  if (reading == NULL)
+    return NULL;
+  switch (row)
+    {
+    case POSA_TEXT_SERIAL:
+      return g_strdup (reading->meter.serial);
+    case POSA_TEXT_MANUFACTURER:
+      return g_strdup (reading->meter.manufacturer);
+    case POSA_TEXT_MODEL:
+      return g_strdup (reading->meter.model);
+    case POSA_TEXT_KIND:
+      return g_strdup (posa_report_text_kind (self->language, reading->meter.kind));
+    case POSA_TEXT_FIRMWARE:
+      return g_strdup (reading->meter.firmware);
+    case POSA_TEXT_CUSTOMER_NUMBER:
+      return g_strdup (reading->meter.customer_number);
+    case POSA_TEXT_READ_AT:
+      return format_taken (self, reading);
+    case POSA_TEXT_CLOCK:
+      return format_clock (self, reading);
+    case POSA_TEXT_STATUS:
+      return format_status (self, reading);
+    default:
+      return format_profile (reading);
+    }
+}
+
+static void
+draw_meters (const Drawing *self)
+{
+  static const PosaReportText rows[] = { POSA_TEXT_SERIAL,   POSA_TEXT_MANUFACTURER,
+                                         POSA_TEXT_MODEL,    POSA_TEXT_KIND,
+                                         POSA_TEXT_FIRMWARE, POSA_TEXT_CUSTOMER_NUMBER,
+                                         POSA_TEXT_READ_AT,  POSA_TEXT_CLOCK,
+                                         POSA_TEXT_STATUS,   POSA_TEXT_PROFILE };
+  const gboolean replaced = is_replaced (self->report);
+  const PosaReportColumn columns[] = {
+    { "", 105.276, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
+    { words (self, replaced ? POSA_TEXT_REMOVED_METER : POSA_TEXT_OLD_METER), 200, POSA_ALIGN_LEFT,
+      POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_NEW_METER), 200, POSA_ALIGN_LEFT, POSA_STYLE_BODY }
+  };
+  const guint n_columns = self->report->activation != NULL ? 3 : 2;
+
+  posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_METERS), 120);
+  posa_report_canvas_table (self->canvas, columns, n_columns);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *old = format_plate (self, rows[i], self->report->removal);
+      g_autofree char *new = format_plate (self, rows[i], self->report->activation);
+      const char *cells[] = { words (self, rows[i]), old != NULL ? old : "–",
+                              new != NULL ? new : "–" };
+      posa_report_canvas_row (self->canvas, cells, FALSE);
+    }
+  posa_report_canvas_end_table (self->canvas);
+  posa_report_canvas_move (self->canvas, SECTION_GAP);
+}
+
+static char *
+format_tier (const Drawing *self, const PosaRegister *value)
+{
+  g_autofree char *tier = value->tier == 0 ? g_strdup (words (self, POSA_TEXT_TOTAL))
+                                           : g_strdup_printf ("T%u", value->tier);
+
+  if (value->captured_us == 0)
+    return g_steal_pointer (&tier);
+  g_autofree char *date = posa_report_format_date (self->language, value->captured_us);
+  g_autofree char *time = posa_report_format_time (value->captured_us);
+  return g_strdup_printf ("%s – %s, %.5s", tier, date, time);
+}
+
+/* The value of the same register in the second reading; NULL when it was not read again. */
+static char *
+format_second (const Drawing *self, const PosaReadingSet *second, const PosaRegister *value)
+{
+  const PosaRegister *again =
+      second != NULL ? posa_registers_find (second->registers, value->quantity, value->tier) : NULL;
+
+  return again != NULL ? posa_report_format_value (self->language, again) : NULL;
+}
+
+static void
+draw_register (const Drawing *self,
+               const PosaReadingSet *reading,
+               const PosaReadingSet *second,
+               guint i)
+{
+  const PosaRegister *value = g_ptr_array_index (reading->registers, i);
+  const PosaRegister *above = i > 0 ? g_ptr_array_index (reading->registers, i - 1) : NULL;
+  const gboolean first = above == NULL || above->quantity != value->quantity;
+  g_autofree char *tier = format_tier (self, value);
+  g_autofree char *obis = posa_obis_format (value->obis);
+  g_autofree char *number = posa_report_format_value (self->language, value);
+  g_autofree char *again = format_second (self, second, value);
+  const char *cells[] = { first ? posa_report_text_quantity (self->language, value->quantity)
+                                : NULL,
+                          tier,
+                          obis,
+                          number,
+                          posa_report_text_unit (value->quantity),
+                          method_words (self, reading->method),
+                          again };
+
+  posa_report_canvas_row (self->canvas, cells, first);
+}
+
+static void
+draw_readings (const Drawing *self,
+               PosaReportText heading,
+               const PosaReadingSet *reading,
+               const PosaReadingSet *second)
+{
+  const PosaReportColumn columns[] = {
+    { words (self, POSA_TEXT_QUANTITY), 148.276, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_TIER), 104, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_OBIS), 52, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
+    { words (self, POSA_TEXT_READING), 62, POSA_ALIGN_RIGHT, POSA_STYLE_STRONG },
+    { words (self, POSA_TEXT_UNIT), 34, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_METHOD), 50, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
+    { second != NULL ? words (self, POSA_TEXT_SECOND_READING) : "", 55, POSA_ALIGN_RIGHT,
+      POSA_STYLE_BODY }
+  };
+
+  posa_report_canvas_heading (self->canvas, words (self, heading), 80);
+  posa_report_canvas_table (self->canvas, columns, G_N_ELEMENTS (columns));
+  for (guint i = 0; i < reading->registers->len; i++)
+    draw_register (self, reading, second, i);
+  posa_report_canvas_end_table (self->canvas);
+}
+
+static void
+draw_second (const Drawing *self)
+{
+  const PosaReplacementReport *report = self->report;
+  g_autofree char *taken = report->second != NULL ? format_taken (self, report->second) : NULL;
+  const char *said = taken != NULL ? taken : report->second_reason;
+
+  if (said == NULL)
+    return;
+  g_autofree char *text = g_strdup_printf (
+      "%s %s", words (self, taken != NULL ? POSA_TEXT_SECOND_TAKEN : POSA_TEXT_SECOND_MISSING),
+      said);
+  posa_report_canvas_move (self->canvas, 4);
+  posa_report_canvas_paragraph (self->canvas, POSA_STYLE_LABEL, text);
+}
+
+static void
+draw_all_readings (const Drawing *self)
+{
+  const PosaReplacementReport *report = self->report;
+
+  if (report->removal != NULL)
+    {
+      draw_readings (self,
+                     is_replaced (report) ? POSA_TEXT_REMOVAL_READINGS : POSA_TEXT_OLD_READINGS,
+                     report->removal, report->second);
+      draw_second (self);
+      posa_report_canvas_move (self->canvas, SECTION_GAP);
+    }
+  if (report->activation != NULL)
+    {
+      draw_readings (self, POSA_TEXT_ACTIVATION_READINGS, report->activation, NULL);
+      posa_report_canvas_move (self->canvas, SECTION_GAP);
+    }
+}
+
+static void
+draw_verified (const Drawing *self)
+{
+  GPtrArray *values = self->report->verified;
+  const PosaReportColumn columns[] = {
+    { words (self, POSA_TEXT_PARAMETER), 120.276, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_BEFORE), 110, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_WRITTEN), 110, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_READ_BACK), 110, POSA_ALIGN_LEFT, POSA_STYLE_STRONG },
+    { words (self, POSA_TEXT_CHECK), 55, POSA_ALIGN_LEFT, POSA_STYLE_LABEL }
+  };
+
+  if (values->len == 0)
+    return;
+  posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_VERIFIED), 70);
+  posa_report_canvas_table (self->canvas, columns, G_N_ELEMENTS (columns));
+  for (guint i = 0; i < values->len; i++)
+    {
+      const PosaVerifiedValue *value = g_ptr_array_index (values, i);
+      gboolean equal = g_strcmp0 (value->written, value->read_back) == 0;
+      const char *cells[] = { posa_report_text_parameter (self->language, value->name),
+                              value->before, value->written, value->read_back,
+                              value->written != NULL
+                                  ? words (self, equal ? POSA_TEXT_EQUAL : POSA_TEXT_DIFFERENT)
+                                  : NULL };
+      posa_report_canvas_row (self->canvas, cells, FALSE);
+    }
+  posa_report_canvas_end_table (self->canvas);
+  posa_report_canvas_move (self->canvas, SECTION_GAP);
+}
+
+static void
+draw_notes (const Drawing *self)
+{
+  GPtrArray *notes = self->report->notes;
+
+  if (notes->len == 0)
+    return;
+  posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_NOTES), 40);
+  for (guint i = 0; i < notes->len; i++)
+    {
+      g_autofree char *line =
+          g_strdup_printf ("•  %s", (const char *) g_ptr_array_index (notes, i));
+      posa_report_canvas_paragraph (self->canvas, POSA_STYLE_BODY, line);
+      posa_report_canvas_move (self->canvas, 2);
+    }
+  posa_report_canvas_move (self->canvas, SECTION_GAP - 2);
+}
+
+static void
+draw_chain (const Drawing *self)
+{
+  const char *previous = self->report->previous_sha256;
+  g_autofree char *text =
+      g_strdup_printf ("%s: %s", words (self, POSA_TEXT_PREVIOUS),
+                       previous != NULL ? previous : words (self, POSA_TEXT_PREVIOUS_NONE));
+
+  posa_report_canvas_need (self->canvas, 12);
+  posa_report_canvas_paragraph (self->canvas, POSA_STYLE_LABEL, text);
+}
+
+void
+posa_report_sections_draw (PosaReportCanvas *canvas,
+                           const PosaReplacementReport *report,
+                           PosaReportLanguage language)
+{
+  const Drawing drawing = { canvas, report, language };
+
+  draw_title (&drawing);
+  draw_facts (&drawing);
+  draw_interruption (&drawing);
+  draw_meters (&drawing);
+  draw_all_readings (&drawing);
+  draw_verified (&drawing);
+  draw_notes (&drawing);
+  draw_chain (&drawing);
+}
