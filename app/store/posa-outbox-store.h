@@ -62,6 +62,7 @@ gboolean posa_outbox_store_set_waiting (PosaStore *store,
                                         gint64 next_attempt_us,
                                         const GError *reason,
                                         GError **error);
+/* Once delivered, further receipts change nothing. */
 gboolean posa_outbox_store_set_delivered (PosaStore *store,
                                           const char *id,
                                           GBytes *receipt,
