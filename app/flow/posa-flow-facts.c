@@ -234,6 +234,9 @@ apply_event (PosaFlowFacts *self, const Step *step, GError **error)
     case POSA_FLOW_EVENT_SWAP:
       mark_faulty (self);
       break;
+    case POSA_FLOW_EVENT_WITHDRAW:
+      self->withdrawn = TRUE;
+      break;
     default:
       break;
     }

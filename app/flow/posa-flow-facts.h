@@ -12,12 +12,13 @@ G_BEGIN_DECLS
 /* Names of evidence that the program itself adds. */
 #define POSA_FLOW_KEY_READING  "reading"  /* PosaReadingSet as text */
 #define POSA_FLOW_KEY_VERIFIED "verified" /* posa_flow_verified_to_text() */
-#define POSA_FLOW_KEY_FINDINGS "findings" /* remarks on the readings that a reason was given for   \
-                                           */
-#define POSA_FLOW_KEY_REPORT "report"     /* id */
-#define POSA_FLOW_KEY_NUMBER "number"     /* of the report */
-#define POSA_FLOW_KEY_ERROR  "error"      /* message */
-#define POSA_FLOW_KEY_CODE   "code"       /* nick of the error's code */
+#define POSA_FLOW_KEY_FINDINGS                                                                     \
+  "findings"                          /* remarks on the readings that a reason was given for       \
+                                       */
+#define POSA_FLOW_KEY_REPORT "report" /* id */
+#define POSA_FLOW_KEY_NUMBER "number" /* of the report */
+#define POSA_FLOW_KEY_ERROR  "error"  /* message */
+#define POSA_FLOW_KEY_CODE   "code"   /* nick of the error's code */
 
 /* When something happened, as an event's row has it. */
 typedef struct
@@ -37,7 +38,7 @@ typedef struct
   GPtrArray *verified;  /* PosaVerifiedValue */
   GPtrArray *notes;     /* char*: reasons, findings accepted */
   gboolean relay_tested;
-  gboolean leaving; /* the visit ends with the old meter */
+  gboolean withdrawn; /* the office's withdrawal has been noted */
   PosaOutcome outcome;
   gint64 started_us, finished_us;         /* wall */
   gint64 cut_us, restored_us;             /* wall; 0 = not yet */

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "flow/posa-store-keyring.h"
+
+#include "base/posa-cursor.h"
+#include "base/posa-error.h"
+#include "store/posa-counter-store.h"
+#include "store/posa-meter-asset-store.h"
+#include "store/posa-setting-store.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+#define PLAIN_SIZE   (2 * POSA_DLMS_KEY_SIZE)
+#define WRAPPED_SIZE (PLAIN_SIZE + 8)
+
+struct _PosaStoreKeyring
+{
+  GObject parent_instance;
+  PosaStore *store;
+  GBytes *storage_key;
+};
+
+static void keyring_init (PosaKeyringInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (PosaStoreKeyring,
+                               posa_store_keyring,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (POSA_TYPE_KEYRING, keyring_init))
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_CIPHER_CTX, EVP_CIPHER_CTX_free)
+
+/* RFC 3394. @out has room for @size plus 8 bytes. FALSE: the key or the bytes are not right. */
+static gboolean
+run_key_wrap (GBytes *storage_key, gboolean wrap, const guint8 *in, gsize size, guint8 *out)
+{
+  g_autoptr (EVP_CIPHER_CTX) context = EVP_CIPHER_CTX_new ();
+  int written = 0, rest = 0;
+
+  if (g_bytes_get_size (storage_key) != POSA_STORAGE_KEY_SIZE)
+    return FALSE;
+  EVP_CIPHER_CTX_set_flags (context, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+  return EVP_CipherInit_ex2 (context, EVP_aes_256_wrap (), g_bytes_get_data (storage_key, NULL),
+                             NULL, wrap ? 1 : 0, NULL) == 1 &&
+         EVP_CipherUpdate (context, out, &written, in, (int) size) == 1 &&
+         EVP_CipherFinal_ex (context, out + written, &rest) == 1;
+}
+
+GBytes *
+posa_store_keyring_wrap (GBytes *storage_key, const PosaMeterKeys *keys, GError **error)
+{
+  guint8 plain[PLAIN_SIZE];
+  guint8 wrapped[WRAPPED_SIZE + 8];
+  gboolean ok;
+
+  memcpy (plain, keys->encryption, POSA_DLMS_KEY_SIZE);
+  memcpy (plain + POSA_DLMS_KEY_SIZE, keys->authentication, POSA_DLMS_KEY_SIZE);
+  ok = run_key_wrap (storage_key, TRUE, plain, sizeof plain, wrapped);
+  OPENSSL_cleanse (plain, sizeof plain);
+  if (!ok)
+    {
+      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_FAILED, "the keys cannot be wrapped");
+      return NULL;
+    }
+  return g_bytes_new (wrapped, WRAPPED_SIZE);
+}
+
+static gboolean
+unwrap (PosaStoreKeyring *self,
+        const char *serial,
+        GBytes *wrapped,
+        PosaMeterKeys *keys,
+        GError **error)
+{
+  guint8 plain[WRAPPED_SIZE + 8];
+  gboolean ok = g_bytes_get_size (wrapped) == WRAPPED_SIZE &&
+                run_key_wrap (self->storage_key, FALSE, g_bytes_get_data (wrapped, NULL),
+                              WRAPPED_SIZE, plain);
+
+  if (ok)
+    {
+      memcpy (keys->encryption, plain, POSA_DLMS_KEY_SIZE);
+      memcpy (keys->authentication, plain + POSA_DLMS_KEY_SIZE, POSA_DLMS_KEY_SIZE);
+    }
+  else
+    g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
+                 "the keys of meter %s cannot be opened with this device's storage key", serial);
+  OPENSSL_cleanse (plain, sizeof plain);
+  return ok;
+}
+
+static gboolean
+posa_store_keyring_get_keys (PosaKeyring *keyring,
+                             const char *serial,
+                             PosaMeterKeys *keys,
+                             GError **error)
+{
+  PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (PosaMeterAsset) asset = posa_meter_asset_store_get (self->store, serial, &local_error);
+
+  if (asset == NULL && !g_error_matches (local_error, POSA_ERROR, POSA_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (asset == NULL || asset->wrapped_keys == NULL || self->storage_key == NULL)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
+                   "this device has no keys for meter %s", serial);
+      return FALSE;
+    }
+  return unwrap (self, serial, asset->wrapped_keys, keys, error);
+}
+
+/* Counters belong to a key, not to a meter: a meter that got new keys counts anew. The name of a
+ * key must not tell the key, so it is a hash. */
+static char *
+dup_key_id (PosaStoreKeyring *self, const char *serial, GError **error)
+{
+  g_auto (PosaMeterKeys) keys = { 0 };
+  g_autofree char *digest = NULL;
+
+  if (!posa_store_keyring_get_keys (POSA_KEYRING (self), serial, &keys, error))
+    return NULL;
+  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, keys.encryption, POSA_DLMS_KEY_SIZE);
+  return g_strndup (digest, 16);
+}
+
+static gboolean
+posa_store_keyring_get_client_title (PosaKeyring *keyring,
+                                     guint8 title[POSA_DLMS_TITLE_SIZE],
+                                     GError **error)
+{
+  PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
+  g_autofree char *text = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!posa_setting_store_get (self->store, POSA_SETTING_CLIENT_TITLE, &text, error))
+    return FALSE;
+  bytes = posa_hex_decode (text != NULL ? text : "", error);
+  if (bytes == NULL)
+    return FALSE;
+  if (g_bytes_get_size (bytes) != POSA_DLMS_TITLE_SIZE)
+    {
+      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
+                           "this device has no DLMS system title; it is not enrolled");
+      return FALSE;
+    }
+  memcpy (title, g_bytes_get_data (bytes, NULL), POSA_DLMS_TITLE_SIZE);
+  return TRUE;
+}
+
+static gboolean
+posa_store_keyring_reserve_counter (PosaKeyring *keyring,
+                                    const char *serial,
+                                    guint32 at_least,
+                                    guint32 count,
+                                    guint32 *first,
+                                    GError **error)
+{
+  PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
+  g_autofree char *key_id = dup_key_id (self, serial, error);
+
+  return key_id != NULL &&
+         posa_counter_store_reserve (self->store, serial, key_id, at_least, count, first, error);
+}
+
+static gboolean
+posa_store_keyring_get_peer_counter (PosaKeyring *keyring,
+                                     const char *serial,
+                                     gint64 *last_seen,
+                                     GError **error)
+{
+  PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
+  g_autofree char *key_id = dup_key_id (self, serial, error);
+
+  return key_id != NULL &&
+         posa_counter_store_get_peer (self->store, serial, key_id, last_seen, error);
+}
+
+static gboolean
+posa_store_keyring_set_peer_counter (PosaKeyring *keyring,
+                                     const char *serial,
+                                     guint32 last_seen,
+                                     GError **error)
+{
+  PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
+  g_autofree char *key_id = dup_key_id (self, serial, error);
+
+  return key_id != NULL &&
+         posa_counter_store_set_peer (self->store, serial, key_id, last_seen, error);
+}
+
+static void
+keyring_init (PosaKeyringInterface *iface)
+{
+  iface->get_client_title = posa_store_keyring_get_client_title;
+  iface->get_keys = posa_store_keyring_get_keys;
+  iface->reserve_counter = posa_store_keyring_reserve_counter;
+  iface->get_peer_counter = posa_store_keyring_get_peer_counter;
+  iface->set_peer_counter = posa_store_keyring_set_peer_counter;
+}
+
+static void
+posa_store_keyring_finalize (GObject *object)
+{
+  PosaStoreKeyring *self = POSA_STORE_KEYRING (object);
+
+  g_clear_pointer (&self->storage_key, g_bytes_unref);
+  G_OBJECT_CLASS (posa_store_keyring_parent_class)->finalize (object);
+}
+
+static void
+posa_store_keyring_class_init (PosaStoreKeyringClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = posa_store_keyring_finalize;
+}
+
+static void
+posa_store_keyring_init (PosaStoreKeyring *self)
+{
+}
+
+PosaKeyring *
+posa_store_keyring_new (PosaStore *store, GBytes *storage_key)
+{
+  PosaStoreKeyring *self = g_object_new (POSA_TYPE_STORE_KEYRING, NULL);
+
+  self->store = store;
+  self->storage_key = storage_key != NULL ? g_bytes_ref (storage_key) : NULL;
+  return POSA_KEYRING (self);
+}
