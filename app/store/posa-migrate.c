@@ -36,7 +36,8 @@ run_sql (sqlite3 *database, const char *path, const char *sql, const char *doing
          posa_store_fail (database, path, doing, error);
 }
 
-/* The scripts of data/sql in their order, full paths; step N is element N - 1. */
+/* The scripts NNN-*.sql of data/sql (the portal's are beside them) in their order, full paths; step
+ * N is element N - 1. */
 static GPtrArray *
 list_scripts (GError **error)
 {
@@ -51,7 +52,7 @@ list_scripts (GError **error)
       return NULL;
     }
   while ((name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ".sql"))
+    if (g_ascii_isdigit (*name) && g_str_has_suffix (name, ".sql"))
       g_ptr_array_add (scripts, g_build_filename (folder, name, NULL));
   g_ptr_array_sort_values (scripts, (GCompareFunc) strcmp);
   for (guint i = 0; i < scripts->len; i++)
