@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "domain/posa-meter-kind.h"
+#include "domain/posa-register.h"
+
+G_BEGIN_DECLS
+
+/* A meter model is one key file in data/profiles. The set of groups and keys is closed: an unknown
+ * one is an error, so that a slip of the pen cannot pass for an option (docs: data/profiles). */
+typedef enum
+{
+  POSA_DRIVER_IEC, /* IEC 62056-21 mode C */
+  POSA_DRIVER_DLMS /* DLMS/COSEM over HDLC */
+} PosaDriver;
+
+/* How an IEC driver gets the registers. */
+typedef enum
+{
+  POSA_READING_PLAN_READOUT,  /* "readout": one data block */
+  POSA_READING_PLAN_REGISTERS /* "registers": one by one in programming mode */
+} PosaReadingPlan;
+
+typedef struct
+{
+  char *code; /* as the meter writes it */
+  PosaObis obis;
+  PosaQuantity quantity;
+  guint tier;
+  char *unit; /* expected, "kWh" */
+  gboolean required;
+} PosaProfileRegister;
+
+#define POSA_PROFILE_MAX_BITS 64
+
+/* Strings that a profile leaves out are NULL, numbers 0. */
+typedef struct
+{
+  char *id, *version, *sha256;
+  PosaDriver driver;
+  PosaMeterKind kind;
+  char *model; /* plate text; NULL: the identification's own */
+
+  char *manufacturer, *ident; /* [match]: FLAG id without case, pattern with * and ? */
+
+  guint baud;            /* [line]: highest speed (iec), fixed speed (dlms) */
+  guint switch_delay_ms; /* [line]: pause before the change of speed, for slow converters */
+  PosaReadingPlan plan;  /* [reading] */
+  char *password;        /* [access]: reading password of the maker, when one is needed */
+
+  char *serial, *customer_number, *firmware; /* [identity]: codes */
+  char *date, *time;                         /* [clock]: codes */
+  char *date_format, *time_format, *capture_format;
+  char *status;                             /* [status]: code of the status word */
+  char *status_bits[POSA_PROFILE_MAX_BITS]; /* [status-bits]: name of each bit, NULL = none */
+  GPtrArray *registers;                     /* PosaProfileRegister, in the file's order */
+  GStrv commissioning;                      /* [commissioning] order, NULL = cannot */
+} PosaProfile;
+
+/* @name is the file's, for messages. INVALID_DATA naming file, group and key. */
+PosaProfile *posa_profile_parse (const char *name, const char *text, gsize size, GError **error);
+PosaProfile *posa_profile_load (const char *path, GError **error);
+void posa_profile_free (PosaProfile *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaProfile, posa_profile_free)
+
+/* All profiles of the data folder, sorted by file name; one bad file is an error. */
+GPtrArray *posa_profile_load_all (GError **error);
+/* The profile whose [match] fits, borrowed; NULL when none does. */
+const PosaProfile *posa_profile_match (GPtrArray *profiles,
+                                       PosaDriver driver,
+                                       const char *manufacturer,
+                                       const char *ident);
+
+/* Names of the bits set in the status word @raw (hex); free with g_strfreev(). A bit without a name
+ * is called "bit-N". INVALID_DATA when @raw is not hex. */
+GStrv posa_profile_decode_status (const PosaProfile *self, const char *raw, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright 2026 The Posa authors
+#
+# Reference profile for a first-generation meter of kind m1 that speaks IEC 62056-21 mode C, as
+# posa-sim does. The protocol on the port of the distributor's own 1G meters is proprietary, not
+# public, and not implemented.
+[profile]
+id=posa-1g-m1
+version=1
+driver=iec
+kind=m1
+model=1G M1
+
+[match]
+manufacturer=PSA
+ident=M1
+
+[line]
+baud=9600
+
+[reading]
+plan=readout
+
+[identity]
+serial=C.1.0
+customer_number=0.0.1
+firmware=0.2.0
+
+[clock]
+date=0.9.2
+time=0.9.1
+date_format=YYMMDD
+time_format=Zhhmmss
+capture_format=YYMMDDhhmm
+
+[status]
+code=C.5.0
+
+[status-bits]
+0=clock-lost
+1=battery-low
+2=memory-fault
+3=cover-opened
+4=magnetic-field
+5=reverse-flow
+6=supply-open
+7=limiter-tripped
+8=phase-missing
+
+[registers]
+1.8.0=active_import;0;kWh;required
+1.8.1=active_import;1;kWh;required
+1.8.2=active_import;2;kWh;required
+1.8.3=active_import;3;kWh;required
+1.8.4=active_import;4;kWh;required
+1.6.1=max_demand_import;1;kW;required
+1.6.2=max_demand_import;2;kW;required
+1.6.3=max_demand_import;3;kW;required
+1.6.4=max_demand_import;4;kW;required
