@@ -269,9 +269,9 @@ put_trailer (Writer *self)
   g_string_append_printf (self->out,
                           "trailer\n<< /Size %u\n/Root %u 0 R\n/Info %u 0 R"
                           "\n/Prev %" G_GSIZE_FORMAT "\n/ID [ <%.32s> <%.32s> ] >>"
-                          "\nstartxref\n%" G_GSIZE_FORMAT "\n" END_OF_FILE,
+                          "\nstartxref\n%" G_GSIZE_FORMAT "\n%s",
                           self->base.n_objects + N_NEW, self->base.catalog, number_of (self, INFO),
-                          self->base.xref, id, id, xref);
+                          self->base.xref, id, id, xref, END_OF_FILE);
 }
 
 static void
