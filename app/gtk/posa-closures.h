@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* What the templates compute from model properties: tiny pure functions, called by name from
+ * Blueprint. The first argument is the widget that binds; none of them looks at it. Strings
+ * returned as char * are new, the caller frees. NULL texts count as "". */
+
+/* "0:41", "12:05" */
+char *posa_closure_dark_time (gpointer self, gint64 seconds);
+/* Zone nick to words, to what one may do in it, and to an icon that differs in shape. */
+char *posa_closure_zone_name (gpointer self, const char *zone);
+char *posa_closure_zone_meaning (gpointer self, const char *zone);
+char *posa_closure_zone_icon (gpointer self, const char *zone);
+/* The button for what is not the straight way. */
+char *posa_closure_other_label (gpointer self, const char *zone);
+/* Verdict of a reading or severity of a finding to icon and word. */
+char *posa_closure_verdict_icon (gpointer self, const char *verdict);
+char *posa_closure_verdict_name (gpointer self, const char *verdict);
+/* State nick of an order or an outbox item to an icon. */
+char *posa_closure_state_icon (gpointer self, const char *state);
+/* A finding as one line that says its severity in words. */
+char *posa_closure_finding (gpointer self, const char *severity, const char *text);
+gboolean posa_closure_has_text (gpointer self, const char *text);
+gboolean posa_closure_has_items (gpointer self, GListModel *list);
+/* Whether @state is @wanted. */
+gboolean posa_closure_is (gpointer self, const char *state, const char *wanted);
+/* Line of @count items not yet received, "" for none. */
+char *posa_closure_unsent (gpointer self, guint count);
+/* "Step 4 of 15", "" when there are no steps. */
+char *posa_closure_step (gpointer self, guint step, guint n_steps);
+/* 0..1 for a progress bar. */
+double posa_closure_step_fraction (gpointer self, guint step, guint n_steps);
+
+G_END_DECLS

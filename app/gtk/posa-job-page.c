@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#include "gtk/posa-job-page.h"
+
+#include "gtk/posa-action-dialog.h"
+#include "gtk/posa-closures.h"
+#include "gtk/posa-primary-button.h"
+#include "gtk/posa-progress-view.h"
+#include "gtk/posa-step-pages.h"
+#include "gtk/posa-zone-bar.h"
+
+#include <glib/gi18n.h>
+
+struct _PosaJobPage
+{
+  AdwNavigationPage parent_instance;
+
+  AdwWindowTitle *window_title;
+  PosaZoneBar *zone_bar;
+  GtkStack *stack;
+  AdwBin *step_bin;
+  PosaPrimaryButton *primary_button;
+  GtkWidget *other_button;
+
+  PosaWorkspace *workspace;
+  PosaJob *job;
+  char *state; /* whose step is shown */
+};
+
+enum
+{
+  PROP_JOB = 1,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint leave_signal;
+
+G_DEFINE_FINAL_TYPE (PosaJobPage, posa_job_page, ADW_TYPE_NAVIGATION_PAGE)
+
+static PosaStep *
+get_step (PosaJobPage *self)
+{
+  return POSA_STEP (adw_bin_get_child (self->step_bin));
+}
+
+/* What can be pressed now; an end has one way on, back to the orders. */
+static void
+update_buttons (PosaJobPage *self)
+{
+  gboolean busy = posa_job_is_busy (self->job);
+  gboolean finished = posa_job_is_finished (self->job);
+  gboolean ready = !busy && get_step (self) != NULL && posa_step_is_ready (get_step (self));
+  g_autoptr (GListModel) actions = NULL;
+  g_autofree char *label = NULL;
+  gboolean hold = FALSE;
+
+  g_object_get (self->job, "primary-label", &label, "hold", &hold, "actions", &actions, NULL);
+  posa_primary_button_set_label (self->primary_button, finished ? _ ("Back to the orders") : label);
+  posa_primary_button_set_guarded (self->primary_button, hold && !finished);
+  gtk_widget_set_sensitive (GTK_WIDGET (self->primary_button), ready);
+  gtk_widget_set_visible (GTK_WIDGET (self->primary_button), finished || *label != '\0');
+  gtk_widget_set_visible (self->other_button, !finished && g_list_model_get_n_items (actions) > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "job.other", !busy);
+  gtk_stack_set_visible_child_name (self->stack, busy ? "work" : "step");
+}
+
+static void
+show_step (PosaJobPage *self)
+{
+  GtkWidget *step = posa_step_pages_new_step (self->workspace, self->job);
+
+  g_signal_connect_object (step, "notify::ready", G_CALLBACK (update_buttons), self,
+                           G_CONNECT_SWAPPED);
+  adw_bin_set_child (self->step_bin, step);
+}
+
+/* All properties of a job change, and are notified, at once. */
+static void
+job_changed_cb (PosaJobPage *self)
+{
+  gboolean other_step = g_set_str (&self->state, posa_job_get_state (self->job));
+
+  if (other_step)
+    show_step (self);
+  update_buttons (self);
+  if (other_step && gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->primary_button));
+}
+
+static void
+finished_cb (GObject *job, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (PosaJobPage) self = data;
+
+  /* The error, if any, is a property of the job and shown by the template. */
+  posa_job_finish (POSA_JOB (job), result, NULL);
+  if (self->job == POSA_JOB (job) && gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->primary_button));
+}
+
+static void
+advance (PosaJobPage *self)
+{
+  PosaJobAnswer answer = { 0 };
+
+  if (posa_job_is_finished (self->job))
+    {
+      g_signal_emit (self, leave_signal, 0);
+      return;
+    }
+  posa_step_fill_answer (get_step (self), &answer);
+  posa_job_advance_async (self->job, &answer, finished_cb, g_object_ref (self));
+}
+
+static void
+chosen_cb (PosaJobPage *self, PosaActionDialog *dialog)
+{
+  PosaJobAnswer answer = { 0 };
+  const char *event = posa_action_dialog_get_answer (dialog, &answer);
+
+  posa_job_act_async (self->job, event, &answer, finished_cb, g_object_ref (self));
+}
+
+static void
+other_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  PosaJobPage *self = POSA_JOB_PAGE (widget);
+  AdwDialog *dialog = posa_action_dialog_new (self->job);
+
+  g_signal_connect_object (dialog, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
+  adw_dialog_present (dialog, widget);
+}
+
+static void
+advance_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  PosaJobPage *self = POSA_JOB_PAGE (widget);
+
+  if (gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)))
+    gtk_widget_activate (GTK_WIDGET (self->primary_button));
+}
+
+static void
+leave_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  PosaJobPage *self = POSA_JOB_PAGE (widget);
+  const char *obstacle = posa_job_page_get_obstacle (self);
+
+  if (obstacle == NULL)
+    {
+      g_signal_emit (self, leave_signal, 0);
+      return;
+    }
+  AdwDialog *dialog = adw_alert_dialog_new (_ ("Not now"), obstacle);
+  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("Go on with the work"));
+  adw_dialog_present (dialog, widget);
+}
+
+const char *
+posa_job_page_get_obstacle (PosaJobPage *self)
+{
+  g_return_val_if_fail (POSA_IS_JOB_PAGE (self), NULL);
+
+  if (self->job == NULL || posa_job_is_finished (self->job))
+    return NULL;
+  if (g_str_equal (posa_job_get_zone (self->job), "red"))
+    return _ ("The customer has no meter: finish the exchange, put the old meter back, or make the "
+              "place safe. Until then this screen stays open.");
+  if (posa_job_is_busy (self->job))
+    return _ ("A meter is being worked on. Wait for the end, or stop it first.");
+  return NULL;
+}
+
+PosaJob *
+posa_job_page_get_job (PosaJobPage *self)
+{
+  g_return_val_if_fail (POSA_IS_JOB_PAGE (self), NULL);
+
+  return self->job;
+}
+
+static void
+show_order (PosaJobPage *self)
+{
+  PosaOrderItem *order =
+      posa_workspace_find_order (self->workspace, posa_job_get_order_id (self->job));
+
+  if (order == NULL)
+    return;
+  g_autofree char *subtitle =
+      g_strdup_printf (_ ("Meter %s"), posa_item_get_text (order, "old-serial"));
+  adw_window_title_set_title (self->window_title, posa_item_get_text (order, "address"));
+  adw_window_title_set_subtitle (self->window_title, subtitle);
+}
+
+void
+posa_job_page_set_job (PosaJobPage *self, PosaWorkspace *workspace, PosaJob *job)
+{
+  g_return_if_fail (POSA_IS_JOB_PAGE (self));
+
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_clear_pointer (&self->state, g_free);
+  adw_bin_set_child (self->step_bin, NULL);
+  g_set_object (&self->workspace, workspace);
+  g_set_object (&self->job, job);
+  posa_zone_bar_set_job (self->zone_bar, job);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JOB]);
+  if (job == NULL)
+    return;
+  show_order (self);
+  g_signal_connect_swapped (job, "notify::state", G_CALLBACK (job_changed_cb), self);
+  job_changed_cb (self);
+}
+
+static void
+posa_job_page_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_object (value, POSA_JOB_PAGE (object)->job);
+}
+
+static void
+posa_job_page_dispose (GObject *object)
+{
+  PosaJobPage *self = POSA_JOB_PAGE (object);
+
+  if (self->job != NULL)
+    g_signal_handlers_disconnect_by_data (self->job, self);
+  g_clear_object (&self->job);
+  g_clear_object (&self->workspace);
+  g_clear_pointer (&self->state, g_free);
+  gtk_widget_dispose_template (GTK_WIDGET (self), POSA_TYPE_JOB_PAGE);
+  G_OBJECT_CLASS (posa_job_page_parent_class)->dispose (object);
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/posa/Posa/posa-job-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, window_title);
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, zone_bar);
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, stack);
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, step_bin);
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, primary_button);
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, other_button);
+  gtk_widget_class_bind_template_callback (widget_class, advance);
+  gtk_widget_class_bind_template_callback (widget_class, posa_closure_has_text);
+  gtk_widget_class_bind_template_callback (widget_class, posa_closure_step);
+  gtk_widget_class_bind_template_callback (widget_class, posa_closure_step_fraction);
+  gtk_widget_class_bind_template_callback (widget_class, posa_closure_other_label);
+}
+
+static void
+posa_job_page_class_init (PosaJobPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->get_property = posa_job_page_get_property;
+  object_class->dispose = posa_job_page_dispose;
+  properties[PROP_JOB] = g_param_spec_object ("job", NULL, NULL, POSA_TYPE_JOB,
+                                              G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  leave_signal = g_signal_new ("leave", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                               NULL, G_TYPE_NONE, 0);
+
+  g_type_ensure (POSA_TYPE_ZONE_BAR);
+  g_type_ensure (POSA_TYPE_PRIMARY_BUTTON);
+  g_type_ensure (POSA_TYPE_PROGRESS_VIEW);
+  bind_template (widget_class);
+  gtk_widget_class_install_action (widget_class, "job.advance", NULL, advance_action_cb);
+  gtk_widget_class_install_action (widget_class, "job.other", NULL, other_action_cb);
+  gtk_widget_class_install_action (widget_class, "job.leave", NULL, leave_action_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, 0, "job.advance", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Enter, 0, "job.advance", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "job.leave", NULL);
+}
+
+static void
+posa_job_page_init (PosaJobPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#include "gtk/posa-step-choose.h"
+
+#include "gtk/posa-number-pad.h"
+
+struct _PosaStepChoose
+{
+  PosaStep parent_instance;
+
+  GtkListView *list;
+  GtkSingleSelection *selection;
+  PosaNumberPad *pad;
+  GtkStack *stack;
+};
+
+G_DEFINE_FINAL_TYPE (PosaStepChoose, posa_step_choose, POSA_TYPE_STEP)
+
+/* The serial that the primary action would take; borrowed, "" for none. */
+static const char *
+get_serial (PosaStepChoose *self)
+{
+  gpointer item = gtk_single_selection_get_selected_item (self->selection);
+
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "type") == 0)
+    return posa_number_pad_get_text (self->pad);
+  return item != NULL ? posa_item_get_text (item, "serial") : "";
+}
+
+static void
+fill_answer (PosaStep *step, PosaJobAnswer *answer)
+{
+  answer->new_serial = get_serial (POSA_STEP_CHOOSE (step));
+}
+
+static void
+update_ready (PosaStepChoose *self)
+{
+  posa_step_set_ready (POSA_STEP (self), *get_serial (self) != '\0');
+}
+
+static void
+type_cb (PosaStepChoose *self)
+{
+  posa_number_pad_clear (self->pad);
+  gtk_stack_set_visible_child_name (self->stack, "type");
+  gtk_widget_child_focus (GTK_WIDGET (self->pad), GTK_DIR_TAB_FORWARD);
+  update_ready (self);
+}
+
+static void
+list_cb (PosaStepChoose *self)
+{
+  gtk_stack_set_visible_child_name (self->stack, "list");
+  update_ready (self);
+}
+
+/* Only what is in the van can be fitted. */
+static gboolean
+is_in_van (gpointer item, gpointer data)
+{
+  return g_str_equal (posa_item_get_text (item, "state"), "in-van");
+}
+
+static void
+posa_step_choose_constructed (GObject *object)
+{
+  PosaStepChoose *self = POSA_STEP_CHOOSE (object);
+  PosaStep *step = POSA_STEP (object);
+
+  G_OBJECT_CLASS (posa_step_choose_parent_class)->constructed (object);
+  GListModel *stock = posa_workspace_get_stock (posa_step_get_workspace (step));
+  GtkFilter *in_van = GTK_FILTER (gtk_custom_filter_new (is_in_van, NULL, NULL));
+  g_autoptr (GtkFilterListModel) fit = gtk_filter_list_model_new (g_object_ref (stock), in_van);
+
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (fit));
+  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+  update_ready (self);
+}
+
+static void
+posa_step_choose_dispose (GObject *object)
+{
+  gtk_widget_dispose_template (GTK_WIDGET (object), POSA_TYPE_STEP_CHOOSE);
+  G_OBJECT_CLASS (posa_step_choose_parent_class)->dispose (object);
+}
+
+static void
+posa_step_choose_class_init (PosaStepChooseClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->constructed = posa_step_choose_constructed;
+  G_OBJECT_CLASS (klass)->dispose = posa_step_choose_dispose;
+  POSA_STEP_CLASS (klass)->fill_answer = fill_answer;
+  g_type_ensure (POSA_TYPE_NUMBER_PAD);
+  g_type_ensure (POSA_TYPE_STOCK_ITEM);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/posa/Posa/posa-step-choose.ui");
+  gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, list);
+  gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, selection);
+  gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, pad);
+  gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, stack);
+  gtk_widget_class_bind_template_callback (widget_class, update_ready);
+  gtk_widget_class_bind_template_callback (widget_class, type_cb);
+  gtk_widget_class_bind_template_callback (widget_class, list_cb);
+}
+
+static void
+posa_step_choose_init (PosaStepChoose *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
