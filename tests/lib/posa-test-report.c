@@ -183,8 +183,9 @@ posa_test_report_new (PosaMeterKind old_kind, const char *locale)
   report->restored_us = end - 1127 * SECOND;
   report->finished_us = end;
   add_verified (report);
-  g_ptr_array_add (report->notes,
-                   g_strdup ("Orologio del contatore rimosso: −42 s rispetto al dispositivo."));
+  g_ptr_array_add (report->notes, g_strdup (g_str_equal (locale, "it")
+                                                ? "Orologio del contatore rimosso indietro di 42 s."
+                                                : "Clock of the removed meter 42 s behind."));
   report->locale = g_strdup (locale);
   report->program_version = g_strdup (POSA_VERSION);
   return report;

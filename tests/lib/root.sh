@@ -86,33 +86,43 @@ sources_list() {
   if [ -n "$security" ]; then echo "deb $security $SUITE-security main"; fi
 }
 
-# Removes what an interrupted run left: its processes (they carry a mark in their environment), then its files.
+# Removes what an interrupted run left: its processes, then its files. While one of its processes lives it holds
+# the lock "alive", so the recorded sessions are still theirs.
 remove_stale() {
-  local dir pid
+  local dir
   for dir in "$CACHE"/making.*; do
     [ -d "$dir" ] || continue
     say "removing what an interrupted run left"
-    for pid in $(grep -lzsx "POSA_MAKING=$dir" /proc/[0-9]*/environ | cut -d/ -f3); do
-      [ "$pid" = $$ ] || kill -9 "$pid" 2>/dev/null || true
-    done
+    if [ -e "$dir/alive" ] && ! flock -n "$dir/alive" true; then
+      kill -9 $(session_members $(cat "$dir/sessions")) 2>/dev/null || true
+      flock -w 10 "$dir/alive" true || die "processes of an interrupted run still work in $dir"
+    fi
     remove_tree "$dir"
   done
 }
 
-remove_tree() {
-  if [ -e "$1/root/proc/self" ]; then die "$1/root/proc is still mounted; unmount it and try again"; fi
-  rm -rf --one-file-system "$1" 2>/dev/null || sleep 1
-  [ ! -e "$1" ] || rm -rf --one-file-system "$1" 2>/dev/null || true
-  # a root half made by a plain user belongs to that user's subordinate ids
-  [ ! -e "$1" ] || mmdebstrap --unshare-helper rm -rf "$1" || die "could not remove $1"
+session_members() {
+  cat /proc/[0-9]*/stat 2>/dev/null | sed 's/(.*)/-/' |
+    awk -v wanted="$*" 'BEGIN { n = split(wanted, w); for (i = 1; i <= n; i++) is[w[i]] = 1 } $6 in is { print $1 }'
 }
 
-# start IN OUT MESSAGES COMMAND…: in the background, without the locks; it dies with this script.
+remove_tree() {
+  if [ -e "$1/root/proc/self" ]; then die "$1/root/proc is still mounted; unmount it and try again"; fi
+  rm -rf --one-file-system "$1" 2>/dev/null || true
+  if [ -e "$1" ]; then # a root half made by a plain user belongs to that user's subordinate ids
+    mmdebstrap --unshare-helper rm -rf "$1" 2>/dev/null || true
+    rm -rf --one-file-system "$1" || die "could not remove $1"
+  fi
+}
+
+# start IN OUT COMMAND…: in the background and in a session of its own, without the locks; it dies with this script.
 start() {
   (
-    exec 8>&- 9>&- <"$1" >"$2" 2>"$3"
-    exec setpriv --pdeathsig KILL "${@:4}"
+    exec 8>&- 9>&- <"$1" >"$2" 2>"$work/messages" 5>"$work/alive"
+    flock -s 5
+    exec setpriv --pdeathsig KILL setsid "${@:3}"
   ) &
+  echo $! >>"$work/sessions"
 }
 
 make_root() {
@@ -141,20 +151,18 @@ make_root() {
   chmod 755 "$work" "$work/tmp"
   mkfifo "$work/messages" "$work/archive"
   echo "$list" >"$work/sources"
-  export POSA_MAKING=$work
   if [ $mode = unshare ]; then
-    start "$work/sources" "$work/archive" "$work/messages" \
+    start "$work/sources" "$work/archive" \
       env TMPDIR="$work/tmp" mmdebstrap --mode=unshare "${options[@]}" --format=tar $SUITE - -
     maker=$!
-    start "$work/archive" /dev/null "$work/messages" tar -x -C "$work/root" --no-same-owner --exclude='./dev/*'
+    start "$work/archive" /dev/null tar -x -C "$work/root" --no-same-owner --exclude='./dev/*'
   else
     # in namespaces of its own, so that its mounts and processes end with it
     ! unshare --mount --pid --fork true 2>/dev/null || apart=(unshare --mount --pid --fork --kill-child --mount-proc)
-    start "$work/sources" /dev/null "$work/messages" \
+    start "$work/sources" /dev/null \
       "${apart[@]}" mmdebstrap --mode=root "${options[@]}" $SUITE "$work/root" -
     maker=$!
   fi
-  unset POSA_MAKING
   progress <"$work/messages"
   wait $maker || die "could not make the root; the whole log is in $CACHE/making.log"
   wait || die "could not unpack the root"
