@@ -56,8 +56,6 @@ posa_item_class_init (PosaItemClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
-  object_class->set_property = posa_item_set_property;
-  object_class->get_property = posa_item_get_property;
   object_class->finalize = posa_item_finalize;
 }
 
@@ -87,8 +85,13 @@ posa_item_class_install (PosaItemClass *klass,
                          const PosaItemProperty *properties,
                          guint n_properties)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  /* GObject does not let these two be inherited. */
+  object_class->set_property = posa_item_set_property;
+  object_class->get_property = posa_item_get_property;
   for (guint i = 0; i < n_properties; i++)
-    g_object_class_install_property (G_OBJECT_CLASS (klass), i + 1, make_spec (&properties[i]));
+    g_object_class_install_property (object_class, i + 1, make_spec (&properties[i]));
 }
 
 const char *
