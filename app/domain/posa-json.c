@@ -68,6 +68,8 @@ scan_token (Scan *scan, char c)
     }
   if (c == '"')
     scan->in_string = TRUE;
+  else if ((guchar) c > 0x7f)
+    return "a foreign character outside a string";
   else if ((c == '{' || c == '[') && ++scan->depth > DEPTH_MAX)
     return "nested too deep";
   else if ((c == '}' || c == ']') && scan->depth > 0)

@@ -69,11 +69,13 @@ posa_reading_set_free (PosaReadingSet *self)
 gint64
 posa_reading_set_get_drift_s (const PosaReadingSet *self)
 {
-  gint64 drift_us = self->meter_clock_us - self->device_clock_us;
+  /* Whole milliseconds, as the JSON has them: else the number could change on the way there and
+   * back. */
+  gint64 drift_ms = self->meter_clock_us / 1000 - self->device_clock_us / 1000;
 
   if (self->meter_clock_us == 0 || self->device_clock_us == 0)
     return 0;
-  return (drift_us + (drift_us < 0 ? -1 : 1) * G_USEC_PER_SEC / 2) / G_USEC_PER_SEC;
+  return (drift_ms + (drift_ms < 0 ? -500 : 500)) / 1000;
 }
 
 static void
