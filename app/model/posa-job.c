@@ -305,7 +305,9 @@ run_request (gpointer data, PosaOperation *operation, GError **error)
   PosaFlowRun *run = posa_work_context_get_run (request->context);
 
   if (request->perform)
-    return posa_flow_run_perform (run, operation, error);
+    return posa_work_context_refresh_ports (request->context, error)
+               ? posa_flow_run_perform (run, operation, error)
+               : NULL;
   return posa_flow_run_send (run, request->event, request->evidence, error);
 }
 
