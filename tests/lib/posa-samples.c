@@ -4,7 +4,7 @@
 #include "posa-samples.h"
 
 #define START_US  G_GINT64_CONSTANT (1794992400000000) /* November 2026 */
-#define MINUTE_US (60 * G_USEC_PER_SEC)
+#define MINUTE_US G_GINT64_CONSTANT (60000000)
 
 static const char *const words[] = { "Roma",          "Carr\303\240", "L'Aquila",  "S. Gi\303\262",
                                      "a/b \"c\" \\d", "12/A",         "km 12+300", "\tx\n",
