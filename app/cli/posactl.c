@@ -18,6 +18,7 @@ static const PosaCliCommand commands[] = {
   { "outbox", N_ ("show what waits for a receipt"), posa_cli_outbox },
   { "order", N_ ("list or show work orders"), posa_cli_order },
   { "stock", N_ ("show the meters of this van"), posa_cli_stock },
+  { "port", N_ ("show and choose the optical heads"), posa_cli_port },
   { "replace", N_ ("do one replacement, step by step"), posa_cli_replace },
 };
 
