@@ -47,6 +47,7 @@ struct _PosaReportCanvas
   const PosaReportFrame *frame;
   PangoContext *context;
   PangoLayout *layouts[POSA_N_STYLES];
+  PangoAttrList *features[2]; /* by alignment */
   double y;
   guint page;
   const PosaReportColumn *columns; /* of the table being drawn, else NULL */
@@ -73,21 +74,29 @@ make_context (cairo_t *cr, const char *language)
   return context;
 }
 
+/* Figures of one width in columns of numbers only: they would also widen hyphens. No contextual
+ * forms, which turn "--" or "->" into something else. */
+static PangoAttrList *
+make_features (PosaReportAlign align)
+{
+  PangoAttrList *list = pango_attr_list_new ();
+
+  pango_attr_list_insert (list, pango_attr_font_features_new (
+                                    align == POSA_ALIGN_RIGHT ? "tnum=1, calt=0" : "calt=0"));
+  return list;
+}
+
 static PangoLayout *
 make_layout (PangoContext *context, PosaReportStyle style)
 {
   PangoLayout *layout = pango_layout_new (context);
   PangoFontDescription *font = pango_font_description_new ();
-  PangoAttrList *attributes = pango_attr_list_new ();
 
   pango_font_description_set_family_static (font, FONT_FAMILY);
   pango_font_description_set_weight (font, styles[style].weight);
   pango_font_description_set_absolute_size (font, styles[style].size * PANGO_SCALE);
   pango_layout_set_font_description (layout, font);
   pango_font_description_free (font);
-  pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1, calt=0"));
-  pango_layout_set_attributes (layout, attributes);
-  pango_attr_list_unref (attributes);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_auto_dir (layout, FALSE);
   pango_layout_set_height (layout, -LINES_MAX);
@@ -136,6 +145,8 @@ prepare_text (PosaReportCanvas *self,
   pango_layout_set_width (layout, (int) (width * PANGO_SCALE));
   pango_layout_set_alignment (layout,
                               align == POSA_ALIGN_RIGHT ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+  pango_layout_set_attributes (
+      layout, self->features[style == POSA_STYLE_NUMBER ? POSA_ALIGN_LEFT : align]);
   pango_layout_set_text (layout, shown, -1);
   pango_layout_get_extents (layout, NULL, &extents);
   return (double) extents.height / PANGO_SCALE;
@@ -208,6 +219,8 @@ posa_report_canvas_new (cairo_t *cr, const PosaReportFrame *frame)
   self->context = make_context (cr, frame->language);
   for (guint i = 0; i < POSA_N_STYLES; i++)
     self->layouts[i] = make_layout (self->context, i);
+  self->features[POSA_ALIGN_LEFT] = make_features (POSA_ALIGN_LEFT);
+  self->features[POSA_ALIGN_RIGHT] = make_features (POSA_ALIGN_RIGHT);
   begin_page (self);
   return self;
 }
@@ -217,6 +230,8 @@ posa_report_canvas_free (PosaReportCanvas *self)
 {
   for (guint i = 0; i < POSA_N_STYLES; i++)
     g_object_unref (self->layouts[i]);
+  pango_attr_list_unref (self->features[POSA_ALIGN_LEFT]);
+  pango_attr_list_unref (self->features[POSA_ALIGN_RIGHT]);
   g_object_unref (self->context);
   g_free (self);
 }
@@ -313,6 +328,13 @@ posa_report_canvas_table (PosaReportCanvas *self, const PosaReportColumn *column
 }
 
 static double
+get_baseline (PosaReportCanvas *self, PosaReportStyle style)
+{
+  prepare_text (self, style, -1, POSA_ALIGN_LEFT, "0");
+  return (double) pango_layout_get_baseline (self->layouts[style]) / PANGO_SCALE;
+}
+
+static double
 measure_row (PosaReportCanvas *self, const char *const *cells)
 {
   double height = prepare_text (self, POSA_STYLE_BODY, -1, POSA_ALIGN_LEFT, "0");
@@ -325,26 +347,35 @@ measure_row (PosaReportCanvas *self, const char *const *cells)
   return height + 2 * CELL_PAD_Y;
 }
 
-void
-posa_report_canvas_row (PosaReportCanvas *self, const char *const *cells, gboolean group)
+static void
+draw_cells (PosaReportCanvas *self, const char *const *cells)
 {
-  const double height = measure_row (self, cells);
-  const guint page = self->page;
+  const double baseline = get_baseline (self, POSA_STYLE_BODY);
   double x = 0;
 
-  posa_report_canvas_need (self, height);
-  if (self->page != page)
-    draw_table_head (self);
-  else
-    draw_line_at (self, self->y, group ? &strong_line : &line, 0.5);
   for (guint i = 0; i < self->n_columns; i++)
     {
       const PosaReportColumn *column = &self->columns[i];
       if (cells[i] != NULL)
-        draw_text_at (self, column->style, x + CELL_PAD_X, self->y + CELL_PAD_Y,
+        draw_text_at (self, column->style, x + CELL_PAD_X,
+                      self->y + CELL_PAD_Y + baseline - get_baseline (self, column->style),
                       column->width - 2 * CELL_PAD_X, column->align, cells[i]);
       x += column->width;
     }
+}
+
+void
+posa_report_canvas_row (PosaReportCanvas *self, const char *const *cells, guint group)
+{
+  const double height = measure_row (self, cells);
+  const guint page = self->page;
+
+  posa_report_canvas_need (self, height * MAX (group, 1));
+  if (self->page != page)
+    draw_table_head (self);
+  else
+    draw_line_at (self, self->y, group > 0 ? &strong_line : &line, 0.5);
+  draw_cells (self, cells);
   self->y += height;
 }
 

@@ -76,6 +76,8 @@ void posa_report_canvas_box (PosaReportCanvas *self, double height);
 /* A horizontal line across the content at @dy. */
 void posa_report_canvas_rule (PosaReportCanvas *self, double dy, gboolean strong);
 
+#define POSA_ROW_HEIGHT 16.0 /* of a row whose cells take one line; a little more than it needs */
+
 /* Section heading that stays with at least @keep points of what follows. */
 void posa_report_canvas_heading (PosaReportCanvas *self, const char *text, double keep);
 /* A paragraph over the whole width; moves below it. */
@@ -83,8 +85,9 @@ void posa_report_canvas_paragraph (PosaReportCanvas *self, PosaReportStyle style
 
 /* A table: the head is drawn again after a page break. @columns must outlive the rows. */
 void posa_report_canvas_table (PosaReportCanvas *self, const PosaReportColumn *columns, guint n);
-/* One row; a cell may be NULL. @group: a stronger line above, for the first row of a group. */
-void posa_report_canvas_row (PosaReportCanvas *self, const char *const *cells, gboolean group);
+/* One row; a cell may be NULL. @group: the number of rows of the group that begins here, which gets
+ * a stronger line above and is kept on one page; 0 for the rows within. */
+void posa_report_canvas_row (PosaReportCanvas *self, const char *const *cells, guint group);
 void posa_report_canvas_end_table (PosaReportCanvas *self);
 
 G_END_DECLS

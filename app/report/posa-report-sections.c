@@ -4,6 +4,7 @@
 #include "report/posa-report-sections.h"
 
 #define SECTION_GAP 13.0
+#define TABLE_HEAD  32.0 /* heading and head of a table */
 
 typedef struct
 {
@@ -92,6 +93,8 @@ draw_facts (const Drawing *self)
   g_autofree char *outcome =
       g_strdup_printf ("%s (%d)", posa_report_text_outcome (self->language, report->outcome),
                        (int) report->outcome);
+  g_autofree char *duration = posa_report_format_duration (
+      MAX (0, report->finished_us - report->started_us) / G_USEC_PER_SEC);
   g_autofree char *address = posa_work_order_format_address (report->order);
   g_autofree char *badge = format_operator (self);
   const Fact lines[][3] = {
@@ -103,8 +106,8 @@ draw_facts (const Drawing *self)
       { POSA_TEXT_CONTRACTOR, report->contractor },
       { POSA_TEXT_DEVICE, report->device_id } },
     { { POSA_TEXT_OUTCOME, outcome },
-      { POSA_TEXT_NUMBER, report->number },
-      { POSA_TEXT_REPORT_ID, report->id } },
+      { POSA_TEXT_CREW, report->crew_id },
+      { POSA_TEXT_WORK_DURATION, duration } },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
@@ -116,14 +119,14 @@ draw_interruption_times (const Drawing *self)
 {
   const PosaReplacementReport *report = self->report;
   g_autofree char *cut = posa_report_format_time (report->cut_us);
-  g_autofree char *restored = report->restored_us > 0
-                                  ? posa_report_format_time (report->restored_us)
-                                  : g_strdup (words (self, POSA_TEXT_NOT_RESTORED));
+  const gboolean is_restored = report->restored_us > 0 && report->outcome != POSA_OUTCOME_MADE_SAFE;
+  g_autofree char *restored = is_restored ? posa_report_format_time (report->restored_us)
+                                          : g_strdup (words (self, POSA_TEXT_NOT_RESTORED));
   gint64 dark_s = posa_replacement_report_get_dark_s (report);
   g_autofree char *seconds = posa_report_format_integer (self->language, dark_s);
   g_autofree char *duration = posa_report_format_duration (dark_s);
   g_autofree char *dark =
-      report->restored_us == 0
+      !is_restored
           ? g_strdup ("–")
           : g_strdup_printf ("%s %s  (%s)", seconds, words (self, POSA_TEXT_SECONDS), duration);
   const struct
@@ -258,7 +261,8 @@ draw_meters (const Drawing *self)
   };
   const guint n_columns = self->report->activation != NULL ? 3 : 2;
 
-  posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_METERS), 120);
+  posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_METERS),
+                              TABLE_HEAD + G_N_ELEMENTS (rows) * POSA_ROW_HEIGHT);
   posa_report_canvas_table (self->canvas, columns, n_columns);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -266,7 +270,7 @@ draw_meters (const Drawing *self)
       g_autofree char *new = format_plate (self, rows[i], self->report->activation);
       const char *cells[] = { words (self, rows[i]), old != NULL ? old : "–",
                               new != NULL ? new : "–" };
-      posa_report_canvas_row (self->canvas, cells, FALSE);
+      posa_report_canvas_row (self->canvas, cells, 0);
     }
   posa_report_canvas_end_table (self->canvas);
   posa_report_canvas_move (self->canvas, SECTION_GAP);
@@ -295,6 +299,25 @@ format_second (const Drawing *self, const PosaReadingSet *second, const PosaRegi
   return again != NULL ? posa_report_format_value (self->language, again) : NULL;
 }
 
+/* Number of registers of one quantity from @i on; 0 when @i is not the first of them. */
+static guint
+count_group (GPtrArray *registers, guint i)
+{
+  const PosaRegister *first = g_ptr_array_index (registers, i);
+  const PosaRegister *above = i > 0 ? g_ptr_array_index (registers, i - 1) : NULL;
+  guint n = 0;
+
+  if (above != NULL && above->quantity == first->quantity)
+    return 0;
+  for (; i + n < registers->len; n++)
+    {
+      const PosaRegister *next = g_ptr_array_index (registers, i + n);
+      if (next->quantity != first->quantity)
+        break;
+    }
+  return n;
+}
+
 static void
 draw_register (const Drawing *self,
                const PosaReadingSet *reading,
@@ -302,14 +325,13 @@ draw_register (const Drawing *self,
                guint i)
 {
   const PosaRegister *value = g_ptr_array_index (reading->registers, i);
-  const PosaRegister *above = i > 0 ? g_ptr_array_index (reading->registers, i - 1) : NULL;
-  const gboolean first = above == NULL || above->quantity != value->quantity;
+  const guint group = count_group (reading->registers, i);
   g_autofree char *tier = format_tier (self, value);
   g_autofree char *obis = posa_obis_format (value->obis);
   g_autofree char *number = posa_report_format_value (self->language, value);
   g_autofree char *again = format_second (self, second, value);
-  const char *cells[] = { first ? posa_report_text_quantity (self->language, value->quantity)
-                                : NULL,
+  const char *cells[] = { group > 0 ? posa_report_text_quantity (self->language, value->quantity)
+                                    : NULL,
                           tier,
                           obis,
                           number,
@@ -317,33 +339,10 @@ draw_register (const Drawing *self,
                           method_words (self, reading->method),
                           again };
 
-  posa_report_canvas_row (self->canvas, cells, first);
+  posa_report_canvas_row (self->canvas, cells, group);
 }
 
-static void
-draw_readings (const Drawing *self,
-               PosaReportText heading,
-               const PosaReadingSet *reading,
-               const PosaReadingSet *second)
-{
-  const PosaReportColumn columns[] = {
-    { words (self, POSA_TEXT_QUANTITY), 148.276, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
-    { words (self, POSA_TEXT_TIER), 104, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
-    { words (self, POSA_TEXT_OBIS), 52, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
-    { words (self, POSA_TEXT_READING), 62, POSA_ALIGN_RIGHT, POSA_STYLE_STRONG },
-    { words (self, POSA_TEXT_UNIT), 34, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
-    { words (self, POSA_TEXT_METHOD), 50, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
-    { second != NULL ? words (self, POSA_TEXT_SECOND_READING) : "", 55, POSA_ALIGN_RIGHT,
-      POSA_STYLE_BODY }
-  };
-
-  posa_report_canvas_heading (self->canvas, words (self, heading), 80);
-  posa_report_canvas_table (self->canvas, columns, G_N_ELEMENTS (columns));
-  for (guint i = 0; i < reading->registers->len; i++)
-    draw_register (self, reading, second, i);
-  posa_report_canvas_end_table (self->canvas);
-}
-
+/* Stands above the table, where a page break cannot part it from its column. */
 static void
 draw_second (const Drawing *self)
 {
@@ -356,8 +355,35 @@ draw_second (const Drawing *self)
   g_autofree char *text = g_strdup_printf (
       "%s %s", words (self, taken != NULL ? POSA_TEXT_SECOND_TAKEN : POSA_TEXT_SECOND_MISSING),
       said);
-  posa_report_canvas_move (self->canvas, 4);
   posa_report_canvas_paragraph (self->canvas, POSA_STYLE_LABEL, text);
+  posa_report_canvas_move (self->canvas, 4);
+}
+
+static void
+draw_readings (const Drawing *self,
+               PosaReportText heading,
+               const PosaReadingSet *reading,
+               const PosaReadingSet *second)
+{
+  const PosaReportColumn columns[] = {
+    { words (self, POSA_TEXT_QUANTITY), 140.276, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_TIER), 116, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_OBIS), 50, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
+    { words (self, POSA_TEXT_READING), 60, POSA_ALIGN_RIGHT, POSA_STYLE_STRONG },
+    { words (self, POSA_TEXT_UNIT), 34, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_METHOD), 52, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
+    { second != NULL ? words (self, POSA_TEXT_SECOND_READING) : "", 53, POSA_ALIGN_RIGHT,
+      POSA_STYLE_BODY }
+  };
+
+  posa_report_canvas_heading (self->canvas, words (self, heading),
+                              TABLE_HEAD + MIN (reading->registers->len, 9) * POSA_ROW_HEIGHT);
+  if (reading == self->report->removal)
+    draw_second (self);
+  posa_report_canvas_table (self->canvas, columns, G_N_ELEMENTS (columns));
+  for (guint i = 0; i < reading->registers->len; i++)
+    draw_register (self, reading, second, i);
+  posa_report_canvas_end_table (self->canvas);
 }
 
 static void
@@ -370,7 +396,6 @@ draw_all_readings (const Drawing *self)
       draw_readings (self,
                      is_replaced (report) ? POSA_TEXT_REMOVAL_READINGS : POSA_TEXT_OLD_READINGS,
                      report->removal, report->second);
-      draw_second (self);
       posa_report_canvas_move (self->canvas, SECTION_GAP);
     }
   if (report->activation != NULL)
@@ -378,6 +403,15 @@ draw_all_readings (const Drawing *self)
       draw_readings (self, POSA_TEXT_ACTIVATION_READINGS, report->activation, NULL);
       posa_report_canvas_move (self->canvas, SECTION_GAP);
     }
+}
+
+static const char *
+check_words (const Drawing *self, const PosaVerifiedValue *value)
+{
+  if (value->written == NULL)
+    return NULL;
+  return words (self, g_strcmp0 (value->written, value->read_back) == 0 ? POSA_TEXT_EQUAL
+                                                                        : POSA_TEXT_DIFFERENT);
 }
 
 static void
@@ -394,18 +428,19 @@ draw_verified (const Drawing *self)
 
   if (values->len == 0)
     return;
-  posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_VERIFIED), 70);
+  posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_VERIFIED),
+                              TABLE_HEAD + MIN (values->len, 8) * POSA_ROW_HEIGHT);
   posa_report_canvas_table (self->canvas, columns, G_N_ELEMENTS (columns));
   for (guint i = 0; i < values->len; i++)
     {
       const PosaVerifiedValue *value = g_ptr_array_index (values, i);
-      gboolean equal = g_strcmp0 (value->written, value->read_back) == 0;
-      const char *cells[] = { posa_report_text_parameter (self->language, value->name),
-                              value->before, value->written, value->read_back,
-                              value->written != NULL
-                                  ? words (self, equal ? POSA_TEXT_EQUAL : POSA_TEXT_DIFFERENT)
-                                  : NULL };
-      posa_report_canvas_row (self->canvas, cells, FALSE);
+      g_autofree char *before = posa_report_format_parameter_value (self->language, value->before);
+      g_autofree char *written =
+          posa_report_format_parameter_value (self->language, value->written);
+      g_autofree char *back = posa_report_format_parameter_value (self->language, value->read_back);
+      const char *cells[] = { posa_report_text_parameter (self->language, value->name), before,
+                              written, back, check_words (self, value) };
+      posa_report_canvas_row (self->canvas, cells, 0);
     }
   posa_report_canvas_end_table (self->canvas);
   posa_report_canvas_move (self->canvas, SECTION_GAP);
@@ -429,16 +464,22 @@ draw_notes (const Drawing *self)
   posa_report_canvas_move (self->canvas, SECTION_GAP - 2);
 }
 
+/* What ties this file to the device's chain of reports, and what the signature means. */
 static void
-draw_chain (const Drawing *self)
+draw_identity (const Drawing *self)
 {
-  const char *previous = self->report->previous_sha256;
-  g_autofree char *text =
-      g_strdup_printf ("%s: %s", words (self, POSA_TEXT_PREVIOUS),
+  const PosaReplacementReport *report = self->report;
+  const char *previous = report->previous_sha256;
+  g_autofree char *number = posa_report_format_integer (self->language, report->device_sequence);
+  g_autofree char *line =
+      g_strdup_printf ("%s %s  •  %s %s  •  %s: %s", words (self, POSA_TEXT_REPORT_ID), report->id,
+                       words (self, POSA_TEXT_SEQUENCE), number, words (self, POSA_TEXT_PREVIOUS),
                        previous != NULL ? previous : words (self, POSA_TEXT_PREVIOUS_NONE));
 
-  posa_report_canvas_need (self->canvas, 12);
-  posa_report_canvas_paragraph (self->canvas, POSA_STYLE_LABEL, text);
+  posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_IDENTITY), 52);
+  posa_report_canvas_paragraph (self->canvas, POSA_STYLE_LABEL, words (self, POSA_TEXT_SIGNATURE));
+  posa_report_canvas_move (self->canvas, 3);
+  posa_report_canvas_paragraph (self->canvas, POSA_STYLE_LABEL, line);
 }
 
 void
@@ -455,5 +496,5 @@ posa_report_sections_draw (PosaReportCanvas *canvas,
   draw_all_readings (&drawing);
   draw_verified (&drawing);
   draw_notes (&drawing);
-  draw_chain (&drawing);
+  draw_identity (&drawing);
 }

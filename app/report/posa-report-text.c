@@ -14,7 +14,6 @@ static const Words texts[POSA_N_TEXTS] = {
   [POSA_TEXT_TITLE] = { "Replacement report", "Rapporto di sostituzione" },
   [POSA_TEXT_SUBTITLE] = { "Replacement of the electricity meter",
                            "Sostituzione del contatore elettrico" },
-  [POSA_TEXT_NUMBER] = { "Number", "Numero" },
   [POSA_TEXT_DATE] = { "Date of the work", "Data dell’intervento" },
   [POSA_TEXT_TIME] = { "Start – end", "Inizio – fine" },
   [POSA_TEXT_OUTCOME] = { "Outcome", "Esito" },
@@ -22,6 +21,8 @@ static const Words texts[POSA_N_TEXTS] = {
   [POSA_TEXT_POD] = { "POD", "POD" },
   [POSA_TEXT_CUSTOMER_NUMBER] = { "Customer number", "Numero cliente" },
   [POSA_TEXT_ORDER] = { "Work order", "Ordine di lavoro" },
+  [POSA_TEXT_CREW] = { "Crew", "Squadra" },
+  [POSA_TEXT_WORK_DURATION] = { "Duration of the work", "Durata dell’intervento" },
   [POSA_TEXT_OPERATOR] = { "Operator", "Operatore" },
   [POSA_TEXT_BADGE] = { "badge", "tesserino" },
   [POSA_TEXT_CONTRACTOR] = { "Firm", "Impresa" },
@@ -80,12 +81,17 @@ static const Words texts[POSA_N_TEXTS] = {
   [POSA_TEXT_NOTES] = { "Notes", "Note" },
   [POSA_TEXT_IDENTITY] = { "This document", "Questo documento" },
   [POSA_TEXT_REPORT_ID] = { "Identifier", "Identificativo" },
-  [POSA_TEXT_PREVIOUS] = { "Previous report of the device (SHA-256)",
-                           "Rapporto precedente del dispositivo (SHA-256)" },
-  [POSA_TEXT_PREVIOUS_NONE] = { "none: the first report of the device",
-                                "nessuno: primo rapporto del dispositivo" },
-  [POSA_TEXT_SIGNED_BY] = { "Signed electronically by device",
-                            "Firmato elettronicamente dal dispositivo" },
+  [POSA_TEXT_SEQUENCE] = { "Report of the device, no.", "Rapporto del dispositivo, n." },
+  [POSA_TEXT_PREVIOUS] = { "SHA-256 of the one before", "SHA-256 del precedente" },
+  [POSA_TEXT_PREVIOUS_NONE] = { "none", "nessuno" },
+  [POSA_TEXT_SIGNED_BY] = { "signed electronically by device",
+                            "firmato elettronicamente dal dispositivo" },
+  [POSA_TEXT_SIGNATURE] = { "The electronic signature (PAdES) covers these pages and the attached "
+                            "report.json: any "
+                            "change made afterwards is detected. Times are Italian local time.",
+                            "La firma elettronica (PAdES) copre queste pagine e l’allegato "
+                            "report.json: ogni modifica "
+                            "successiva viene rilevata. Gli orari sono in ora locale italiana." },
   [POSA_TEXT_HOW_TO_VERIFY] = { "The same facts for machines: attached report.json.  To verify: "
                                 "posactl report verify FILE --ca CA.pem",
                                 "Gli stessi dati per le macchine: allegato report.json.  "
@@ -166,6 +172,20 @@ static const struct
   { "tariff_table", { "Tariff table", "Tabella oraria" } },
   { "customer_number", { "Customer number", "Numero cliente" } },
   { "supply", { "Supply relay", "Interruttore di fornitura" } },
+};
+
+/* Words that stand for states of the new meter; both texts as the driver writes them. */
+static const struct
+{
+  const char *value;
+  Words words;
+} states[] = {
+  { "on", { "on", "attivo" } },
+  { "off", { "off", "non attivo" } },
+  { "open", { "open", "aperto" } },
+  { "closed", { "closed", "chiuso" } },
+  { "connected", { "connected", "connesso" } },
+  { "disconnected", { "disconnected", "disconnesso" } },
 };
 
 PosaReportLanguage
@@ -333,4 +353,21 @@ posa_report_format_drift (PosaReportLanguage self, gint64 seconds)
   g_autofree char *number = posa_report_format_integer (self, seconds);
 
   return g_strdup_printf ("%s%s s", seconds > 0 ? "+" : "", number);
+}
+
+char *
+posa_report_format_parameter_value (PosaReportLanguage self, const char *value)
+{
+  gint64 us = value != NULL && strlen (value) > 16 ? posa_time_parse (value, NULL) : -1;
+
+  if (value == NULL || *value == '\0')
+    return g_strdup ("–");
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_str_equal (states[i].value, value))
+      return g_strdup (states[i].words[self]);
+  if (us <= 0)
+    return g_strdup (value);
+  g_autofree char *date = posa_report_format_date (self, us);
+  g_autofree char *time = posa_report_format_time (us);
+  return g_strdup_printf ("%s, %s", date, time);
 }

@@ -21,7 +21,6 @@ typedef enum
 {
   POSA_TEXT_TITLE,
   POSA_TEXT_SUBTITLE,
-  POSA_TEXT_NUMBER,
   POSA_TEXT_DATE,
   POSA_TEXT_TIME,
   POSA_TEXT_OUTCOME,
@@ -29,6 +28,8 @@ typedef enum
   POSA_TEXT_POD,
   POSA_TEXT_CUSTOMER_NUMBER,
   POSA_TEXT_ORDER,
+  POSA_TEXT_CREW,
+  POSA_TEXT_WORK_DURATION,
   POSA_TEXT_OPERATOR,
   POSA_TEXT_BADGE,
   POSA_TEXT_CONTRACTOR,
@@ -83,7 +84,9 @@ typedef enum
   POSA_TEXT_REPORT_ID,
   POSA_TEXT_PREVIOUS,
   POSA_TEXT_PREVIOUS_NONE,
+  POSA_TEXT_SEQUENCE,
   POSA_TEXT_SIGNED_BY,
+  POSA_TEXT_SIGNATURE,
   POSA_TEXT_HOW_TO_VERIFY,
   POSA_TEXT_PAGE,
   POSA_TEXT_OF,
@@ -101,6 +104,9 @@ const char *posa_report_text_kind (PosaReportLanguage self, PosaMeterKind kind);
 const char *posa_report_text_quantity (PosaReportLanguage self, PosaQuantity quantity);
 /* Of a PosaVerifiedValue's name; the name itself when it has no words. */
 const char *posa_report_text_parameter (PosaReportLanguage self, const char *name);
+/* Of what was written and read back: times and words such as "closed" in the page's language, all
+ * else as it is; free. */
+char *posa_report_format_parameter_value (PosaReportLanguage self, const char *value);
 const char *posa_report_text_unit (PosaQuantity quantity); /* "kWh", "kvarh", "kW" */
 
 /* Free all of these with g_free(). Times are Italy's local time. */
