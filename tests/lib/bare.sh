@@ -14,7 +14,9 @@ enter_bare() {
   need rsync
   helper=$(chroot_helper) || helper=
   if [ -n "$helper" ] && "$helper" "$ROOT" / test -e /proc/self/status -a -c /dev/ptmx 2>/dev/null; then
-    say "no namespaces here: working in a chroot, on copies; files come back as they are written"
+    case ${2:-} in run | shell) ;; *)
+      say "no namespaces here: working in a chroot, on copies; files come back as they are written" ;;
+    esac
     way=("$helper" "$ROOT" "$PWD")
   else
     say "no namespaces here: working in a bare chroot, on copies, without /proc and pseudo-terminals:"

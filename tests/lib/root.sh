@@ -213,7 +213,7 @@ hold_root() {
   flock -n 9 || { say "another ./dev is making the root; waiting for it"; flock 9; }
   if [ ! -d "$ROOT" ]; then
     trap 'say "interrupted"; exit 130' INT TERM HUP
-    trap '{ kill -9 $(jobs -p); wait; } 2>/dev/null || true; remove_stale' EXIT
+    trap remove_stale EXIT
     remove_stale
     make_root
     trap - INT TERM HUP EXIT
