@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "meter/posa-meter-private.h"
+
+#include "base/posa-error.h"
+#include "meter/driver/posa-iec-meter.h"
+#if __has_include("meter/driver/posa-dlms-meter.h")
+#include "meter/driver/posa-dlms-meter.h"
+#else
+#define posa_dlms_meter_open(port, keyring, operation, error)                                      \
+  (g_set_error_literal (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED, "no DLMS yet"),                 \
+   (PosaMeter *) NULL)
+#endif
+
+#define SIGN_ON_TRIES 3
+
+typedef struct
+{
+  PosaPort *port;
+  PosaReadingSet *plate; /* only its nameplate is used */
+} PosaMeterPrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (PosaMeter, posa_meter, G_TYPE_OBJECT)
+
+static PosaMeterPrivate *
+priv_of (PosaMeter *self)
+{
+  return posa_meter_get_instance_private (self);
+}
+
+static void
+posa_meter_dispose (GObject *object)
+{
+  posa_meter_close (POSA_METER (object));
+  G_OBJECT_CLASS (posa_meter_parent_class)->dispose (object);
+}
+
+static void
+posa_meter_finalize (GObject *object)
+{
+  posa_reading_set_free (priv_of (POSA_METER (object))->plate);
+  G_OBJECT_CLASS (posa_meter_parent_class)->finalize (object);
+}
+
+static void
+posa_meter_class_init (PosaMeterClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = posa_meter_dispose;
+  G_OBJECT_CLASS (klass)->finalize = posa_meter_finalize;
+}
+
+static void
+posa_meter_init (PosaMeter *self)
+{
+  priv_of (self)->plate = posa_reading_set_new ();
+}
+
+void
+posa_meter_set_port (PosaMeter *self, PosaPort *port)
+{
+  priv_of (self)->port = g_object_ref (port);
+}
+
+PosaPort *
+posa_meter_get_port (PosaMeter *self)
+{
+  return priv_of (self)->port;
+}
+
+PosaNameplate *
+posa_meter_edit_nameplate (PosaMeter *self)
+{
+  return &priv_of (self)->plate->meter;
+}
+
+const PosaNameplate *
+posa_meter_get_nameplate (PosaMeter *self)
+{
+  return posa_meter_edit_nameplate (self);
+}
+
+PosaReadingSet *
+posa_meter_begin_reading (PosaMeter *self, const PosaProfile *profile, PosaReadingKind kind)
+{
+  const PosaNameplate *plate = posa_meter_get_nameplate (self);
+  PosaReadingSet *reading = posa_reading_set_new ();
+
+  reading->kind = kind;
+  reading->method = POSA_READING_OPTICAL;
+  reading->taken_us = posa_clock_get_wall (posa_port_get_clock (posa_meter_get_port (self)));
+  reading->meter.manufacturer = g_strdup (plate->manufacturer);
+  reading->meter.serial = g_strdup (plate->serial);
+  reading->meter.model = g_strdup (plate->model);
+  reading->meter.kind = plate->kind;
+  reading->meter.firmware = g_strdup (plate->firmware);
+  reading->meter.customer_number = g_strdup (plate->customer_number);
+  reading->profile_id = g_strdup (profile->id);
+  reading->profile_version = g_strdup (profile->version);
+  reading->profile_sha256 = g_strdup (profile->sha256);
+  return reading;
+}
+
+gboolean
+posa_meter_is_total (const PosaProfileRegister *reg)
+{
+  return reg->tier == 0 && reg->quantity != POSA_QUANTITY_MAX_DEMAND_IMPORT;
+}
+
+gboolean
+posa_meter_check_registers (const PosaReadingSet *reading,
+                            const PosaProfile *profile,
+                            gboolean totals_only,
+                            GError **error)
+{
+  for (guint i = 0; i < profile->registers->len; i++)
+    {
+      const PosaProfileRegister *want = g_ptr_array_index (profile->registers, i);
+      if (!want->required || (totals_only && !posa_meter_is_total (want)) ||
+          posa_registers_find (reading->registers, want->quantity, want->tier) != NULL)
+        continue;
+      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                   "the meter does not give register %s, which profile %s requires", want->code,
+                   profile->id);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+set_unsupported (const char *what, GError **error)
+{
+  g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED, "this meter cannot %s", what);
+  return FALSE;
+}
+
+static gboolean
+check_open (PosaMeter *self, GError **error)
+{
+  if (priv_of (self)->port != NULL)
+    return TRUE;
+  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_PORT_LOST, "the meter was closed");
+  return FALSE;
+}
+
+PosaReadingSet *
+posa_meter_read (PosaMeter *self, PosaReadingKind kind, PosaOperation *operation, GError **error)
+{
+  return check_open (self, error) ? POSA_METER_GET_CLASS (self)->read (self, kind, operation, error)
+                                  : NULL;
+}
+
+PosaReadingSet *
+posa_meter_read_totals (PosaMeter *self, PosaOperation *operation, GError **error)
+{
+  return check_open (self, error)
+             ? POSA_METER_GET_CLASS (self)->read_totals (self, operation, error)
+             : NULL;
+}
+
+GPtrArray *
+posa_meter_commission (PosaMeter *self,
+                       const PosaCommissionPlan *plan,
+                       PosaOperation *operation,
+                       GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  if (!check_open (self, error) ||
+      (klass->commission == NULL && !set_unsupported ("be commissioned", error)))
+    return NULL;
+  return klass->commission (self, plan, operation, error);
+}
+
+gboolean
+posa_meter_test_relay (PosaMeter *self, PosaOperation *operation, GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  return check_open (self, error) &&
+         (klass->test_relay != NULL ||
+          set_unsupported ("open and close its supply relay", error)) &&
+         klass->test_relay (self, operation, error);
+}
+
+void
+posa_meter_close (PosaMeter *self)
+{
+  PosaMeterPrivate *priv = priv_of (self);
+
+  if (priv->port == NULL)
+    return;
+  POSA_METER_GET_CLASS (self)->sign_off (self);
+  posa_port_close (priv->port);
+  g_clear_object (&priv->port);
+}
+
+/* Whether @error leaves the possibility that the meter speaks something else. */
+static gboolean
+is_unanswered (const GError *error)
+{
+  return g_error_matches (error, POSA_ERROR, POSA_ERROR_TIMED_OUT) ||
+         g_error_matches (error, POSA_ERROR, POSA_ERROR_LINE_NOISE);
+}
+
+/* The one sign-on, then the other, each a single time, then the first with patience. */
+static PosaMeter *
+open_any (PosaPort *port, PosaKeyring *keyring, PosaOperation *operation, GError **error)
+{
+  g_autoptr (GError) iec_error = NULL, dlms_error = NULL;
+  PosaMeter *self = posa_iec_meter_open (port, 1, operation, &iec_error);
+
+  if (self != NULL || !is_unanswered (iec_error))
+    {
+      if (self == NULL)
+        g_propagate_error (error, g_steal_pointer (&iec_error));
+      return self;
+    }
+  if (g_error_matches (iec_error, POSA_ERROR, POSA_ERROR_TIMED_OUT))
+    self = posa_dlms_meter_open (port, keyring, operation, &dlms_error);
+  if (dlms_error != NULL && !is_unanswered (dlms_error))
+    {
+      g_propagate_error (error, g_steal_pointer (&dlms_error));
+      return NULL;
+    }
+  return self != NULL ? self : posa_iec_meter_open (port, SIGN_ON_TRIES - 1, operation, error);
+}
+
+PosaMeter *
+posa_meter_open (PosaPort *port,
+                 PosaMeterExpectation expectation,
+                 PosaKeyring *keyring,
+                 PosaOperation *operation,
+                 GError **error)
+{
+  switch (expectation)
+    {
+    case POSA_METER_FIRST_GENERATION:
+      return posa_iec_meter_open (port, SIGN_ON_TRIES, operation, error);
+    case POSA_METER_SECOND_GENERATION:
+      return posa_dlms_meter_open (port, keyring, operation, error);
+    case POSA_METER_ANY:
+    default:
+      return open_any (port, keyring, operation, error);
+    }
+}
