@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "meter/codec/posa-apdu.h"
+#include "meter/driver/posa-hdlc-link.h"
+#include "meter/posa-keyring.h"
+
+G_BEGIN_DECLS
+
+/* A DLMS/COSEM client with logical names (IEC 62056-5-3): one association at a time over an HDLC
+ * link of its own. Blocking, work thread. After an error of the line the association is gone: close
+ * and open again. */
+typedef struct _PosaDlmsClient PosaDlmsClient;
+
+/* @link's client SAP is set by each association. @stats is borrowed and counted up. */
+PosaDlmsClient *
+posa_dlms_client_new (PosaPort *port, const PosaHdlcLinkOptions *link, PosaLineStats *stats);
+void posa_dlms_client_free (PosaDlmsClient *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaDlmsClient, posa_dlms_client_free)
+
+/* Without security, for what everybody may read: serial number, invocation counter. */
+gboolean posa_dlms_client_open_public (PosaDlmsClient *self,
+                                       guint8 sap,
+                                       GCancellable *cancellable,
+                                       GError **error);
+/* HLS mechanism 5 with ciphered messages (suite 0). @at_least is one more than the counter that the
+ * meter says it accepted last. ACCESS_DENIED when the keys do not match: never repeated here, as
+ * meters lock. KEY_MISSING. */
+gboolean posa_dlms_client_open_secured (PosaDlmsClient *self,
+                                        guint8 sap,
+                                        PosaKeyring *keyring,
+                                        const char *serial,
+                                        guint32 at_least,
+                                        GCancellable *cancellable,
+                                        GError **error);
+gboolean posa_dlms_client_is_open (const PosaDlmsClient *self);
+gboolean posa_dlms_client_is_secured (const PosaDlmsClient *self);
+
+/* The whole attribute; joins blocks; asks again after a temporary failure. UNSUPPORTED when the
+ * meter has no such object, ACCESS_DENIED when it does not give it, the link's errors. */
+PosaCosemValue *posa_dlms_client_get (PosaDlmsClient *self,
+                                      PosaCosemTarget target,
+                                      GCancellable *cancellable,
+                                      GError **error);
+/* Several attributes in as few messages as the meter grants; the answer has one item per target, a
+ * value or the result that says why not. */
+PosaApdu *posa_dlms_client_get_list (PosaDlmsClient *self,
+                                     const PosaCosemTarget *targets,
+                                     guint n_targets,
+                                     GCancellable *cancellable,
+                                     GError **error);
+gboolean posa_dlms_client_set (PosaDlmsClient *self,
+                               PosaCosemTarget target,
+                               const PosaCosemValue *value,
+                               GCancellable *cancellable,
+                               GError **error);
+/* @parameter may be NULL. */
+gboolean posa_dlms_client_act (PosaDlmsClient *self,
+                               PosaCosemTarget method,
+                               const PosaCosemValue *parameter,
+                               GCancellable *cancellable,
+                               GError **error);
+/* RLRQ where the link still lives, then DISC. */
+void posa_dlms_client_close (PosaDlmsClient *self);
+
+/* Turns a result into an error that names the attribute; posa_dlms_client_get_list() leaves that
+ * to its caller. */
+void posa_dlms_set_result_error (const char *what,
+                                 PosaCosemTarget target,
+                                 guint8 result,
+                                 GError **error);
+
+G_END_DECLS

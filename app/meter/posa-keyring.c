@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "meter/posa-keyring.h"
+
+#include <openssl/crypto.h>
+
+G_DEFINE_INTERFACE (PosaKeyring, posa_keyring, G_TYPE_OBJECT)
+
+static void
+posa_keyring_default_init (PosaKeyringInterface *iface)
+{
+}
+
+void
+posa_meter_keys_clear (PosaMeterKeys *self)
+{
+  OPENSSL_cleanse (self, sizeof *self);
+}
+
+gboolean
+posa_keyring_get_client_title (PosaKeyring *self,
+                               guint8 title[POSA_DLMS_TITLE_SIZE],
+                               GError **error)
+{
+  return POSA_KEYRING_GET_IFACE (self)->get_client_title (self, title, error);
+}
+
+gboolean
+posa_keyring_get_keys (PosaKeyring *self, const char *serial, PosaMeterKeys *keys, GError **error)
+{
+  return POSA_KEYRING_GET_IFACE (self)->get_keys (self, serial, keys, error);
+}
+
+gboolean
+posa_keyring_reserve_counter (PosaKeyring *self,
+                              const char *serial,
+                              guint32 at_least,
+                              guint32 count,
+                              guint32 *first,
+                              GError **error)
+{
+  return POSA_KEYRING_GET_IFACE (self)->reserve_counter (self, serial, at_least, count, first,
+                                                         error);
+}
+
+gboolean
+posa_keyring_get_peer_counter (PosaKeyring *self,
+                               const char *serial,
+                               gint64 *last_seen,
+                               GError **error)
+{
+  return POSA_KEYRING_GET_IFACE (self)->get_peer_counter (self, serial, last_seen, error);
+}
+
+gboolean
+posa_keyring_set_peer_counter (PosaKeyring *self,
+                               const char *serial,
+                               guint32 last_seen,
+                               GError **error)
+{
+  return POSA_KEYRING_GET_IFACE (self)->set_peer_counter (self, serial, last_seen, error);
+}
