@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright 2026 The Posa authors */
 
-#include "posa-config.h"
-
 #include "flow/posa-flow-effects.h"
 
 #include "meter/posa-meter.h"
-
-#include <glib/gi18n-lib.h>
 
 static PosaMeter *
 open_meter (const char *path,

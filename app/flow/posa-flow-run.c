@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright 2026 The Posa authors */
 
-#include "posa-config.h"
-
 #include "flow/posa-flow-run.h"
 
 #include "flow/posa-flow-guards.h"
 #include "flow/posa-flow-journal.h"
 #include "stock/posa-stock.h"
-
-#include <glib/gi18n-lib.h>
 
 struct _PosaFlowRun
 {

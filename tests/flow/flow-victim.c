@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "flow-site.h"
+
+#include <dlfcn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Does one replacement as a crew without troubles would, and kills itself, with SIGKILL, at a
+ * chosen system call: POSA_VICTIM_KILL=KIND:N, the N-th of its kind in this process: before  before
+ * a commit is on the disk     after  just after it torn    in the middle of writing a commit  line
+ * when something is to go to a meter The switch is here and not in the product: this program's own
+ * write, pwrite64 and fdatasync stand before the C library's. Prints the step at which it starts.
+ */
+
+static char kind[16];
+static guint left; /* 0: no kill */
+static guint log_writes;
+
+static void
+reach (const char *which)
+{
+  if (left == 0 || strcmp (which, kind) != 0)
+    return;
+  left--;
+  if (left == 0)
+    kill (getpid (), SIGKILL);
+}
+
+static gboolean
+is_log (int fd)
+{
+  char link[64], path[512];
+  gssize size;
+
+  g_snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  size = readlink (link, path, sizeof path - 1);
+  return size > 4 && memcmp (path + size - 4, "-wal", 4) == 0;
+}
+
+int
+fdatasync (int fildes)
+{
+  int (*next) (int) = (int (*) (int)) dlsym (RTLD_NEXT, "fdatasync");
+  gboolean log = left > 0 && is_log (fildes);
+  int result;
+
+  if (log)
+    reach ("before");
+  result = next (fildes);
+  log_writes = 0;
+  if (log)
+    reach ("after");
+  return result;
+}
+
+ssize_t
+pwrite64 (int fd, const void *buf, size_t n, off64_t offset)
+{
+  ssize_t (*next) (int, const void *, size_t, off64_t) =
+      (ssize_t (*) (int, const void *, size_t, off64_t)) dlsym (RTLD_NEXT, "pwrite64");
+
+  /* A frame of the log is two writes, a header and a page: the first two of each commit. */
+  if (left > 0 && is_log (fd))
+    {
+      log_writes++;
+      if (log_writes <= 2)
+        reach ("torn");
+    }
+  return next (fd, buf, n, offset);
+}
+
+ssize_t
+write (int fd, const void *buf, size_t n)
+{
+  ssize_t (*next) (int, const void *, size_t) =
+      (ssize_t (*) (int, const void *, size_t)) dlsym (RTLD_NEXT, "write");
+
+  if (left > 0 && isatty (fd))
+    reach ("line");
+  return next (fd, buf, n);
+}
+
+static void
+arm (const char *text)
+{
+  const char *colon = text != NULL ? strchr (text, ':') : NULL;
+  guint64 number;
+
+  if (colon == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 1, G_MAXUINT, &number, NULL))
+    return;
+  g_strlcpy (kind, text, MIN (sizeof kind, (gsize) (colon - text) + 1));
+  left = (guint) number;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (Site) site = NULL;
+  g_autoptr (PosaFlowRun) run = NULL;
+  g_autoptr (PosaFlowSnapshot) at = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (argc != 4)
+    return 2;
+  site = site_open (argv[1], argv[2], argv[3]);
+  arm (g_getenv ("POSA_VICTIM_KILL"));
+  run = posa_flow_run_open (&site->services, SITE_ORDER, &error);
+  if (run == NULL)
+    g_error ("%s", error->message);
+  at = posa_flow_run_get_snapshot (run);
+  printf ("%s\n", at->nick);
+  fflush (stdout);
+  while (!at->end)
+    {
+      PosaFlowSnapshot *next = site_crew_step (run, at, &error);
+
+      if (next == NULL)
+        g_error ("%s: %s", at->nick, error->message);
+      if (next->refusal != NULL || next->error_text != NULL)
+        g_error ("%s: %s", at->nick, next->refusal != NULL ? next->refusal : next->error_text);
+      posa_flow_snapshot_free (at);
+      at = next;
+    }
+  return 0;
+}
