@@ -27,6 +27,7 @@ int posa_cli_meter (PosaCli *cli, int argc, char **argv);  /* meter read|commiss
 int posa_cli_report (PosaCli *cli, int argc, char **argv); /* report verify|export */
 int posa_cli_enrol (PosaCli *cli, int argc, char **argv);
 int posa_cli_sync (PosaCli *cli, int argc, char **argv);
+int posa_cli_port (PosaCli *cli, int argc, char **argv);
 int posa_cli_outbox (PosaCli *cli, int argc, char **argv);
 int posa_cli_order (PosaCli *cli, int argc, char **argv); /* order list|show */
 int posa_cli_stock (PosaCli *cli, int argc, char **argv);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "model/posa-meter-tool.h"
+
+#include "meter/port/posa-port-echo.h"
+#include "meter/port/posa-port-recorder.h"
+#include "meter/port/posa-port-replay.h"
+#include "meter/posa-meter.h"
+
+static PosaReadingSet *
+read_port (PosaPort *port, PosaKeyring *keyring, PosaOperation *operation, GError **error)
+{
+  g_autoptr (PosaMeter) meter = posa_meter_open (port, POSA_METER_ANY, keyring, operation, error);
+
+  return meter != NULL ? posa_meter_read (meter, POSA_READING_CHECK, operation, error) : NULL;
+}
+
+static PosaReadingSet *
+read_recorded (PosaPort *device,
+               const char *tape_path,
+               PosaKeyring *keyring,
+               PosaOperation *operation,
+               GError **error)
+{
+  g_autoptr (PosaPortRecorder) recorder = posa_port_recorder_new (g_object_ref (device));
+  g_autoptr (PosaPort) port = posa_port_echo_new (POSA_PORT (g_object_ref (recorder)));
+  g_autoptr (PosaReadingSet) reading = NULL;
+
+  /* Better to learn now than after the reading that the file cannot be written. */
+  if (!posa_port_recorder_save (recorder, tape_path, error))
+    return NULL;
+  reading = read_port (port, keyring, operation, error);
+  if (!posa_port_recorder_save (recorder, tape_path, reading != NULL ? error : NULL))
+    return NULL;
+  return g_steal_pointer (&reading);
+}
+
+PosaReadingSet *
+posa_meter_tool_read (const char *port_path,
+                      const char *tape_path,
+                      PosaKeyring *keyring,
+                      PosaOperation *operation,
+                      GError **error)
+{
+  g_autoptr (PosaPort) device = posa_port_open_device (port_path, error);
+
+  if (device == NULL)
+    return NULL;
+  if (tape_path != NULL)
+    return read_recorded (device, tape_path, keyring, operation, error);
+  g_autoptr (PosaPort) port = posa_port_echo_new (g_object_ref (device));
+  return read_port (port, keyring, operation, error);
+}
+
+PosaReadingSet *
+posa_meter_tool_replay (const char *tape_path,
+                        PosaKeyring *keyring,
+                        PosaOperation *operation,
+                        GError **error)
+{
+  PosaTape *tape = posa_tape_load (tape_path, error);
+
+  if (tape == NULL)
+    return NULL;
+  g_autoptr (PosaPort) port = posa_port_echo_new (posa_port_replay_new (tape));
+  return read_port (port, keyring, operation, error);
+}
