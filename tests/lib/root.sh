@@ -120,7 +120,7 @@ start() {
   (
     exec 8>&- 9>&- <"$1" >"$2" 2>"$work/messages" 5>"$work/alive"
     flock -s 5
-    exec setpriv --pdeathsig KILL setsid "${@:3}"
+    exec setpriv --pdeathsig KILL setsid env TMPDIR="$work/tmp" "${@:3}"
   ) &
   echo $! >>"$work/sessions"
 }
@@ -153,7 +153,7 @@ make_root() {
   echo "$list" >"$work/sources"
   if [ $mode = unshare ]; then
     start "$work/sources" "$work/archive" \
-      env TMPDIR="$work/tmp" mmdebstrap --mode=unshare "${options[@]}" --format=tar $SUITE - -
+      mmdebstrap --mode=unshare "${options[@]}" --format=tar $SUITE - -
     maker=$!
     start "$work/archive" /dev/null tar -x -C "$work/root" --no-same-owner --exclude='./dev/*'
   else
@@ -176,7 +176,7 @@ progress() {
   : >"$CACHE/making.log"
   while :; do
     status=0
-    IFS= read -r -t 15 line || status=$?
+    read -r -t 15 line || status=$? # no "IFS= read": a trap that interrupts it would inherit that IFS
     if [ $status -gt 128 ]; then
       say "  … $((SECONDS - start)) s, $(du -sm "$CACHE"/making.* 2>/dev/null | awk '{ n += $1 } END { print n + 0 }') MB"
     elif [ $status != 0 ]; then
@@ -213,7 +213,7 @@ hold_root() {
   flock -n 9 || { say "another ./dev is making the root; waiting for it"; flock 9; }
   if [ ! -d "$ROOT" ]; then
     trap 'say "interrupted"; exit 130' INT TERM HUP
-    trap remove_stale EXIT
+    trap 'remove_stale 2>/dev/null' EXIT
     remove_stale
     make_root
     trap - INT TERM HUP EXIT
