@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define N_TIERS           4
-#define QUARTER_US        (15 * 60 * G_USEC_PER_SEC)
+#define QUARTER_US        ((gint64) 15 * 60 * G_USEC_PER_SEC)
 #define STATUS_RELAY_OPEN (1u << 6)
 
 /* What each kind must hold beyond A+ and maximum demand (delibera 292/06, Art. 4 to 7). */

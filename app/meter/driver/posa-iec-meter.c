@@ -158,7 +158,9 @@ take_clock (PosaIecMeter *self, GPtrArray *sets, PosaReadingSet *reading, GError
       return FALSE;
     }
   reading->meter_clock_us = clock;
-  reading->device_clock_us = reading->taken_us;
+  /* The meter tells whole seconds: so are ours, or a good clock would seem half a second slow. */
+  gint64 answered = posa_iec_session_get_answered_us (self->session);
+  reading->device_clock_us = answered - answered % G_USEC_PER_SEC;
   return TRUE;
 }
 

@@ -29,6 +29,7 @@ typedef enum
 {
   IDLE,
   IDENTIFIED,
+  READ_OUT, /* the meter listens for a request to repeat its data */
   PROGRAMMING
 } State;
 
@@ -41,7 +42,8 @@ struct _PosaIecSession
   gint64 switch_delay_us;
   gboolean known; /* identification is that of the first sign-on */
   PosaIecIdentification identification;
-  gint64 heard_at; /* monotonic: the last character */
+  gint64 heard_at;    /* monotonic: the last character */
+  gint64 answered_us; /* wall clock: the first character of the last message */
   GByteArray *buffer;
   gsize expected_size; /* of the message that comes; 0: no progress shown */
   PosaLineStats stats;
@@ -95,6 +97,8 @@ receive_more (PosaIecSession *self, gint64 deadline, PosaOperation *operation, G
   if (n <= 0)
     return FALSE;
   self->heard_at = now_us (self);
+  if (self->buffer->len == 0)
+    self->answered_us = posa_clock_get_wall (self->clock);
   self->stats.bytes_rx += (guint64) n;
   g_byte_array_append (self->buffer, bytes, (guint) n);
   if (self->expected_size > 0)
@@ -200,6 +204,17 @@ send_break (PosaIecSession *self)
   g_autoptr (GByteArray) message = g_byte_array_new ();
 
   posa_iec_put_command (message, "B0", NULL);
+  send_message (self, message, NULL, NULL);
+  self->state = IDLE;
+}
+
+/* The readout was good: the meter need not wait for NAK, and hears the next request at once. */
+static void
+send_thanks (PosaIecSession *self)
+{
+  const guint8 ack = POSA_IEC_ACK;
+  g_autoptr (GByteArray) message = g_byte_array_new_take (g_memdup2 (&ack, 1), 1);
+
   send_message (self, message, NULL, NULL);
   self->state = IDLE;
 }
@@ -347,16 +362,33 @@ try_read_out (PosaIecSession *self, guint baud, PosaOperation *operation, GError
   if (!select_option (self, baud, '0', operation, error) ||
       !receive_intact (self, &message, operation, error))
     return NULL;
-  if (message.type == POSA_IEC_BLOCK)
-    return posa_iec_data_parse (message.content, message.size, error);
-  set_astray (error);
-  return NULL;
+  if (message.type != POSA_IEC_BLOCK)
+    {
+      set_astray (error);
+      return NULL;
+    }
+  self->state = READ_OUT;
+  return posa_iec_data_parse (message.content, message.size, error);
 }
 
 static gboolean
 is_identified (PosaIecSession *self)
 {
   return self->state == IDENTIFIED && now_us (self) - self->heard_at < ID_FRESH_US;
+}
+
+/* Has the meter wait for our option: it does already after a fresh sign-on, else it is called
+ * again. @first: nothing has gone wrong yet. */
+static gboolean
+ensure_identified (PosaIecSession *self, gboolean first, PosaOperation *operation, GError **error)
+{
+  gboolean stale = !first || self->state == IDENTIFIED;
+
+  if (first && is_identified (self))
+    return TRUE;
+  posa_iec_session_sign_off (self);
+  return (!stale || wait_for_start_state (self, operation, error)) &&
+         posa_iec_session_sign_on (self, MAX_SIGN_ONS, operation, error);
 }
 
 GPtrArray *
@@ -369,12 +401,7 @@ posa_iec_session_read_out (PosaIecSession *self,
     {
       g_autoptr (GError) local_error = NULL;
       GPtrArray *sets = NULL;
-      gboolean stale = i > 1 || (self->state == IDENTIFIED && !is_identified (self));
-      if (self->state == PROGRAMMING)
-        send_break (self);
-      if (stale && !wait_for_start_state (self, operation, error))
-        return NULL;
-      if (!is_identified (self) && !posa_iec_session_sign_on (self, MAX_SIGN_ONS, operation, error))
+      if (!ensure_identified (self, i == 1, operation, error))
         return NULL;
       /* Some meters say they can change the speed and do not: the last try stays slow. */
       guint baud = i < MAX_SIGN_ONS ? get_fast_baud (self) : POSA_IEC_START_BAUD;
@@ -569,9 +596,17 @@ posa_iec_session_sign_off (PosaIecSession *self)
 {
   if (self->state == PROGRAMMING)
     send_break (self);
+  else if (self->state == READ_OUT)
+    send_thanks (self);
   else if (is_identified (self))
     abandon_identified (self);
   self->state = IDLE;
+}
+
+gint64
+posa_iec_session_get_answered_us (PosaIecSession *self)
+{
+  return self->answered_us;
 }
 
 const PosaIecIdentification *

@@ -63,6 +63,9 @@ gboolean posa_iec_session_write (PosaIecSession *self,
 /* Leaves the meter in its start state, in whatever state the session is; quick, never fails. */
 void posa_iec_session_sign_off (PosaIecSession *self);
 
+/* When the first character of the last message came: wall clock, µs UTC. */
+gint64 posa_iec_session_get_answered_us (PosaIecSession *self);
+
 /* Counts since posa_iec_session_new(); wall_us is not counted. Borrowed. */
 const PosaLineStats *posa_iec_session_get_stats (PosaIecSession *self);
 
