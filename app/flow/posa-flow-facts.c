@@ -67,7 +67,7 @@ take_reading (PosaReadingSet **slot, const Step *step, GError **error)
       g_prefix_error (error, "reading of the event: ");
       return FALSE;
     }
-  posa_reading_set_free (*slot);
+  g_clear_pointer (slot, posa_reading_set_free);
   *slot = reading;
   return TRUE;
 }

@@ -324,8 +324,8 @@ posa_flow_journal_free (PosaFlowJournal *self)
 {
   if (self == NULL)
     return;
-  posa_work_order_free (self->order);
-  posa_flow_facts_free (self->facts);
+  g_clear_pointer (&self->order, posa_work_order_free);
+  g_clear_pointer (&self->facts, posa_flow_facts_free);
   g_free (self->boot_id);
   g_free (self);
 }

@@ -20,6 +20,12 @@
 #define HOUR_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 #define DAY_US  (24 * HOUR_US)
 
+/* What the old meter is and shows: 4400 kWh in four equal bands. */
+static const char old_settings[] =
+    "serial=" SITE_OLD_SERIAL ",customer_number=" SITE_CUSTOMER_NUMBER
+    ",register.1.8.0=4400000,register.1.8.1=1100000,register.1.8.2=1100000"
+    ",register.1.8.3=1100000,register.1.8.4=1100000,reaction_ms=1,inactivity_ms=300";
+
 static const guint8 storage_key[POSA_STORAGE_KEY_SIZE] = "an example of thirty-two octets!";
 
 char *
@@ -273,36 +279,18 @@ start (const char *folder, const char *name, const char *const *arguments)
 }
 
 SiteMeter *
-site_meter_start_old (const char *folder, const char *extra_setting)
+site_meter_start_old (const char *folder, const char *settings)
 {
-  static const char serial[] = "serial=" SITE_OLD_SERIAL;
-  static const char customer[] = "customer_number=" SITE_CUSTOMER_NUMBER;
-  const char *arguments[] = { "1g",
-                              "--kind",
-                              "m1",
-                              "--set",
-                              serial,
-                              "--set",
-                              customer,
-                              "--set",
-                              "register.1.8.0=4400000",
-                              "--set",
-                              "register.1.8.1=1100000",
-                              "--set",
-                              "register.1.8.2=1100000",
-                              "--set",
-                              "register.1.8.3=1100000",
-                              "--set",
-                              "register.1.8.4=1100000",
-                              "--set",
-                              "reaction_ms=1",
-                              "--set",
-                              "inactivity_ms=300",
-                              extra_setting != NULL ? "--set" : NULL,
-                              extra_setting,
-                              NULL };
+  g_autofree char *all = g_strjoin (",", old_settings, settings, NULL);
+  g_auto (GStrv) parts = g_strsplit (all, ",", 0);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) arguments = NULL;
 
-  return start (folder, "old-meter", arguments);
+  g_strv_builder_add_many (builder, "1g", "--kind", "m1", NULL);
+  for (guint i = 0; parts[i] != NULL; i++)
+    g_strv_builder_add_many (builder, "--set", parts[i], NULL);
+  arguments = g_strv_builder_end (builder);
+  return start (folder, "old-meter", (const char *const *) arguments);
 }
 
 static char *

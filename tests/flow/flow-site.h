@@ -54,8 +54,9 @@ GBytes *site_read_ca (const char *folder);
 
 typedef struct _SiteMeter SiteMeter;
 
-/* Starts posa-sim without pace; ready when this returns, gone at the latest with the test. */
-SiteMeter *site_meter_start_old (const char *folder, const char *extra_setting);
+/* Starts posa-sim without pace; ready when this returns, gone at the latest with the test.
+ * @settings: more of them for the old meter, "key=value,key=value"; NULL for none. */
+SiteMeter *site_meter_start_old (const char *folder, const char *settings);
 SiteMeter *site_meter_start_new (const char *folder, const char *serial);
 const char *site_meter_get_port (SiteMeter *self);
 /* The simulator's state as JSON text; free. */

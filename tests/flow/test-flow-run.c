@@ -311,12 +311,19 @@ test_life_support (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->at->outcome, ==, POSA_OUTCOME_LIFE_SUPPORT);
 }
 
+/* Worst first: the stop stands at the head, and no reason opens it. */
 static void
-test_readings_stop (Fixture *f, gconstpointer data)
+stop_at_readings (Fixture *f, PosaFindingCode code)
 {
+  const PosaFinding *worst;
+
   open_job (f);
   go_to (f, POSA_FLOW_CHECK_READINGS);
   g_assert_cmpuint (f->at->findings->len, >, 0);
+  worst = g_ptr_array_index (f->at->findings, 0);
+  g_assert_cmpstr (posa_finding_code_to_string (worst->code), ==,
+                   posa_finding_code_to_string (code));
+  g_assert_cmpuint (worst->severity, ==, POSA_SEVERITY_STOP);
   send (f, POSA_FLOW_EVENT_CONFIRM, POSA_FLOW_KEY_REASON, "looks fine to me");
   assert_at (f, POSA_FLOW_CHECK_READINGS);
   g_assert_nonnull (f->at->refusal);
@@ -326,6 +333,18 @@ test_readings_stop (Fixture *f, gconstpointer data)
   go_to (f, POSA_FLOW_CHECK_READINGS);
   send (f, POSA_FLOW_EVENT_ABORT, POSA_FLOW_KEY_OUTCOME, "500");
   assert_at (f, POSA_FLOW_ABORTED);
+}
+
+static void
+test_below_billing (Fixture *f, gconstpointer data)
+{
+  stop_at_readings (f, POSA_FINDING_BELOW_BILLING);
+}
+
+static void
+test_bands_disagree (Fixture *f, gconstpointer data)
+{
+  stop_at_readings (f, POSA_FINDING_BANDS_DISAGREE);
 }
 
 static void
@@ -630,17 +649,17 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  /* The setting is one more of the old meter. */
-#define ADD(name, setting, func)                                                                   \
-  g_test_add ("/flow/run/" name, Fixture, setting, fixture_set_up, func, fixture_tear_down)
+  /* The settings are those of the old meter. */
+#define ADD(name, settings, func)                                                                  \
+  g_test_add ("/flow/run/" name, Fixture, settings, fixture_set_up, func, fixture_tear_down)
 
   ADD ("whole", NULL, test_whole_replacement);
   ADD ("reopened", NULL, test_reopened_at_every_step);
   ADD ("wrong-serial", "serial=05812345679", test_wrong_serial);
   ADD ("wrong-customer", "customer_number=471108160", test_wrong_serial);
   ADD ("life-support", NULL, test_life_support);
-  ADD ("below-billing", "register.1.8.1=900000", test_readings_stop);
-  ADD ("bands", "register.1.8.0=4500000", test_readings_stop);
+  ADD ("below-billing", "register.1.8.0=3900000,register.1.8.1=600000", test_below_billing);
+  ADD ("bands", "register.1.8.0=4500000", test_bands_disagree);
   ADD ("remark", "status=00000001", test_remark_needs_reason);
   ADD ("not-in-stock", NULL, test_not_in_stock);
   ADD ("red-is-closed", NULL, test_red_is_closed);
