@@ -41,7 +41,7 @@ static const ErrorInfo infos[POSA_N_ERRORS] = {
   [POSA_ERROR_WRONG_METER] = { "wrong-meter", FALSE, POSA_SEVERITY_STOP,
                                N_ ("Do not touch this meter. Look for the meter of the order.") },
   [POSA_ERROR_ACCESS_DENIED] = { "access-denied", FALSE, POSA_SEVERITY_STOP,
-                                 N_ ("Do not repeat: the meter may lock. Call the office.") },
+                                 N_ ("Do not try again: call the office.") },
   [POSA_ERROR_KEY_MISSING] = { "key-missing", FALSE, POSA_SEVERITY_STOP,
                                N_ ("Synchronise to fetch the key, or take another meter.") },
   [POSA_ERROR_UNSUPPORTED] = { "unsupported", FALSE, POSA_SEVERITY_STOP,
