@@ -47,13 +47,20 @@ write_file (GBytes *content, const char *folder, const char *name, const char *s
   g_assert_no_error (error);
 }
 
-static void
-write_key (EVP_PKEY *key, const char *folder, const char *name)
+static GBytes *
+key_to_pem (EVP_PKEY *key)
 {
   BIO *bio = BIO_new (BIO_s_mem ());
 
   g_assert_cmpint (PEM_write_bio_PKCS8PrivateKey (bio, key, NULL, NULL, 0, NULL, NULL), ==, 1);
-  g_autoptr (GBytes) pem = take_bio (bio);
+  return take_bio (bio);
+}
+
+static void
+write_key (EVP_PKEY *key, const char *folder, const char *name)
+{
+  g_autoptr (GBytes) pem = key_to_pem (key);
+
   write_file (pem, folder, name, ".key");
 }
 
@@ -169,6 +176,12 @@ GBytes *
 posa_test_ca_get_pem (PosaTestCa *self)
 {
   return self->pem;
+}
+
+GBytes *
+posa_test_ca_dup_key_pem (PosaTestCa *self)
+{
+  return key_to_pem (self->key);
 }
 
 void

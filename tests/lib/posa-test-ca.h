@@ -24,6 +24,7 @@ void posa_test_ca_free (PosaTestCa *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaTestCa, posa_test_ca_free)
 
 GBytes *posa_test_ca_get_pem (PosaTestCa *self); /* borrowed */
+GBytes *posa_test_ca_dup_key_pem (PosaTestCa *self);
 void posa_test_ca_write (PosaTestCa *self, const char *path);
 /* An authority whose key and certificate @path.key and @path.crt hold. */
 PosaTestCa *posa_test_ca_open (const char *path);
