@@ -15,8 +15,8 @@
  * key, so it is taken for an attack. */
 #define MAX_BELIEVED 0xF0000000
 
-#define TAG_EXCEPTION     0xD8
-#define TAG_SERVICE_ERROR 0x0E
+/* What a meter may send without protection: refusals, and notifications, which nobody uses. */
+static const guint8 plain_tags[] = { 0xD8, 0x0E, 0x0F, 0xC2 };
 
 struct _PosaDlmsChannel
 {
@@ -26,12 +26,12 @@ struct _PosaDlmsChannel
   PosaMeterKeys keys;
   guint8 client_title[POSA_DLMS_TITLE_SIZE];
   guint8 server_title[POSA_DLMS_TITLE_SIZE];
-  guint32 at_least;      /* no counter below */
-  guint32 next_counter;  /* of those reserved */
+  guint32 at_least;     /* no counter below */
+  guint32 next_counter; /* of those reserved */
   guint32 n_reserved;
-  guint32 hls_counter;   /* taken by the answer to the challenge, skipped by the next APDU */
-  gint64 peer_counter;   /* last accepted from the meter, -1 none */
-  gint64 before_answer;  /* the one before the last APDU */
+  guint32 hls_counter;  /* taken by the answer to the challenge, skipped by the next APDU */
+  gint64 peer_counter;  /* last accepted from the meter, -1 none */
+  gint64 before_answer; /* the one before the last APDU */
 };
 
 PosaDlmsChannel *
@@ -145,8 +145,8 @@ posa_dlms_channel_seal (PosaDlmsChannel *self,
 static gboolean
 deny (PosaDlmsChannel *self, const char *what, GError **error)
 {
-  g_set_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED,
-               "meter %s: %s; the answer is not used", self->serial, what);
+  g_set_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED, "meter %s: %s; the answer is not used",
+               self->serial, what);
   return FALSE;
 }
 
@@ -184,10 +184,11 @@ posa_dlms_channel_open (PosaDlmsChannel *self,
 static gboolean
 take_answer (PosaDlmsChannel *self, GByteArray *raw, GByteArray *answer, GError **error)
 {
-  guint8 tag = raw->len > 0 ? raw->data[0] : 0;
+  gboolean may_be_plain = raw->len > 0 &&
+                          memchr (plain_tags, raw->data[0], sizeof plain_tags) != NULL;
 
   g_byte_array_set_size (answer, 0);
-  if (self->keyring != NULL && tag != TAG_EXCEPTION && tag != TAG_SERVICE_ERROR)
+  if (self->keyring != NULL && !may_be_plain)
     return posa_dlms_channel_open (self, raw->data, raw->len, answer, error);
   posa_put_bytes (answer, raw->data, raw->len);
   return TRUE;

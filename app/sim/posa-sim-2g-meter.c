@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "sim/posa-sim-2g-meter.h"
+
+#include <string.h>
+
+#include "base/posa-clock.h"
+#include "base/posa-cursor.h"
+#include "base/posa-error.h"
+#include "meter/codec/posa-axdr.h"
+#include "meter/codec/posa-cosem-time.h"
+#include "sim/posa-sim-2g-objects.h"
+
+/* The drive of the relay takes its time. */
+#define RELAY_MOVES_US (300 * 1000)
+
+enum
+{
+  CONTROL_DISCONNECTED,
+  CONTROL_CONNECTED,
+  CONTROL_READY /* for the button */
+};
+
+static const char *const fault_names[POSA_SIM_N_FAULTS] = {
+  "none",        "no-close",  "needs-button", "no-write",     "deny-write", "missing",
+  "weak-answer", "replay",    "bad-tag",      "wrong-invoke", "reflect",    "general-glo",
+  "notify",      "temporary", "no-list",      "late",         "lose",       "deaf",
+};
+
+static gint64
+meter_clock (PosaSimMeter *self)
+{
+  return posa_clock_get_wall (posa_clock_get_system ()) + self->clock_offset_us;
+}
+
+static gboolean
+set_usage (GError **error, const char *key, const char *text)
+{
+  g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE, "--set %s=%s: not understood", key, text);
+  return FALSE;
+}
+
+static gboolean
+take_integer (const PosaSimSetup *setup,
+              const char *key,
+              gint64 most,
+              gint64 *value,
+              GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, key);
+
+  return text == NULL || g_ascii_string_to_signed (text, 10, -most, most, value, NULL) ||
+         set_usage (error, key, text);
+}
+
+static gboolean
+take_key (const PosaSimSetup *setup, const char *key, guint8 out[16], GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, key);
+
+  if (text == NULL)
+    return TRUE;
+  g_autoptr (GBytes) bytes = posa_hex_decode (text, NULL);
+  if (bytes == NULL || g_bytes_get_size (bytes) != 16)
+    return set_usage (error, key, "(32 hex digits)");
+  memcpy (out, g_bytes_get_data (bytes, NULL), 16);
+  return TRUE;
+}
+
+static gboolean
+take_fault (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, "fault");
+  guint64 every = 0;
+
+  if (text == NULL)
+    return TRUE;
+  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
+  guint fault = 0;
+  while (fault < POSA_SIM_N_FAULTS && g_strcmp0 (parts[0], fault_names[fault]) != 0)
+    fault++;
+  self->fault = (PosaSimFault) fault;
+  gboolean wants_number = fault >= POSA_SIM_FAULT_LATE;
+  gboolean wants_name = fault >= POSA_SIM_FAULT_NO_WRITE && fault <= POSA_SIM_FAULT_MISSING;
+  if (fault == POSA_SIM_N_FAULTS ||
+      (parts[0] != NULL && parts[1] == NULL && (wants_number || wants_name)))
+    return set_usage (error, "fault", text);
+  if (wants_number && !g_ascii_string_to_unsigned (parts[1], 10, 1, G_MAXUINT16, &every, NULL))
+    return set_usage (error, "fault", text);
+  if (wants_name && !posa_obis_parse (parts[1], &self->fault_obis))
+    return set_usage (error, "fault", text);
+  self->fault_every = (guint) every;
+  return TRUE;
+}
+
+static gboolean
+take_sizes (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
+{
+  gint64 max_info = 128, max_pdu = 1024, inactivity = 120, offset = -17, counter = -1;
+
+  if (!take_integer (setup, "max_info", 2030, &max_info, error) ||
+      !take_integer (setup, "max_pdu", 65535, &max_pdu, error) ||
+      !take_integer (setup, "inactivity", 3600, &inactivity, error) ||
+      !take_integer (setup, "clock_offset", G_MAXINT32, &offset, error) ||
+      !take_integer (setup, "client_counter", G_MAXUINT32, &counter, error))
+    return FALSE;
+  self->max_info = (guint16) MAX (max_info, 32);
+  self->max_pdu = (guint16) MAX (max_pdu, 64);
+  self->inactivity_s = (guint) MAX (inactivity, 1);
+  self->clock_offset_us = offset * G_USEC_PER_SEC;
+  self->client_counter = counter;
+  return TRUE;
+}
+
+/* Registers of a meter that was calibrated before delivery: a few hundred Wh in some bands. */
+static gboolean
+take_energy (const PosaSimSetup *setup, guint32 energy[6], GError **error)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed ((guint32) setup->seed);
+
+  for (guint tier = 0; tier < 6; tier++)
+    {
+      g_autofree char *key = g_strdup_printf ("register.1.8.%u", tier + 1);
+      gint64 value = g_rand_int_range (rand, 1, 900);
+
+      if (!take_integer (setup, key, G_MAXINT32, &value, error))
+        return FALSE;
+      energy[tier] = (guint32) value;
+    }
+  return TRUE;
+}
+
+static gboolean
+take_relay (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, "relay");
+  PosaSimObject *relay =
+      posa_sim_cosem_find (self->cosem, POSA_SIM_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT);
+
+  if (text == NULL || strcmp (text, "open") == 0)
+    return TRUE;
+  if (strcmp (text, "closed") != 0)
+    return set_usage (error, "relay", text);
+  relay->values[2]->integer = 1;
+  relay->values[3]->integer = CONTROL_CONNECTED;
+  return TRUE;
+}
+
+static void
+take_customer (PosaSimMeter *self, const PosaSimSetup *setup)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, "customer_number");
+  PosaSimObject *customer =
+      posa_sim_cosem_find (self->cosem, POSA_SIM_CLASS_DATA, POSA_SIM_OBIS_CUSTOMER);
+
+  if (text != NULL)
+    posa_sim_object_set (customer, 2, posa_cosem_value_new_text (text));
+}
+
+/* A real meter keeps its counter over power failures; a new process takes it from the calendar, so
+ * that a client which remembers the last one does not see it fall. */
+static void
+start_counter (PosaSimMeter *self)
+{
+  const gint64 epoch_2026 = G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC;
+  gint64 since = posa_clock_get_wall (posa_clock_get_system ()) - epoch_2026;
+
+  self->server_counter = (guint32) (MAX (since, 0) / (50 * 1000));
+}
+
+/* FLAG id and five bytes that follow from the serial number. */
+static void
+make_title (PosaSimMeter *self)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize size = sizeof digest;
+
+  g_checksum_update (checksum, (const guchar *) self->serial, -1);
+  g_checksum_get_digest (checksum, digest, &size);
+  memcpy (self->title, "PSA", 3);
+  memcpy (self->title + 3, digest, 5);
+}
+
+static void
+make_serial (PosaSimMeter *self, const PosaSimSetup *setup)
+{
+  self->serial = posa_sim_setup_take (setup, "serial");
+  if (self->serial == NULL)
+    self->serial = g_strdup_printf ("26%08" G_GUINT64_FORMAT, setup->seed % 100000000);
+  make_title (self);
+}
+
+PosaSimMeter *
+posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
+{
+  g_autoptr (PosaSimMeter) self = g_new0 (PosaSimMeter, 1);
+  gint64 status = 0;
+  guint32 energy[6];
+
+  self->cosem = posa_sim_cosem_new ();
+  if (setup->kind != NULL && strcmp (setup->kind, "2g-1") != 0)
+    {
+      set_usage (error, "kind", setup->kind);
+      return NULL;
+    }
+  for (guint8 i = 0; i < 16; i++)
+    {
+      self->encryption[i] = i;
+      self->authentication[i] = 0xD0 + i;
+    }
+  make_serial (self, setup);
+  start_counter (self);
+  if (!take_key (setup, "ek", self->encryption, error) ||
+      !take_key (setup, "ak", self->authentication, error) || !take_sizes (self, setup, error) ||
+      !take_fault (self, setup, error) || !take_energy (setup, energy, error) ||
+      !take_integer (setup, "status", G_MAXUINT32, &status, error))
+    return NULL;
+  posa_sim_2g_build (self, energy, (guint32) status);
+  take_customer (self, setup);
+  if (!take_relay (self, setup, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+posa_sim_meter_free (PosaSimMeter *self)
+{
+  if (self == NULL)
+    return;
+  posa_sim_cosem_free (self->cosem);
+  g_free (self->serial);
+  g_free (self);
+}
+
+static PosaSimObject *
+find (PosaSimMeter *self, PosaCosemTarget target)
+{
+  return posa_sim_cosem_find (self->cosem, target.class_id, target.obis);
+}
+
+static gboolean
+is_faulty (PosaSimMeter *self, PosaSimFault fault, PosaCosemTarget target)
+{
+  return self->fault == fault && posa_obis_equal (self->fault_obis, target.obis);
+}
+
+/* Time, with the zone and summer time that are set: summer time knows the European rule only. */
+static PosaCosemValue *
+read_clock (PosaSimMeter *self, const PosaSimObject *clock)
+{
+  gint64 wall = meter_clock (self);
+  gboolean summer = clock->values[8]->integer != 0 &&
+                    posa_cosem_time_from_utc_italy (wall).status == POSA_COSEM_TIME_SUMMER;
+  gint64 deviation = clock->values[3]->integer - (summer ? clock->values[7]->integer : 0);
+  PosaCosemTime time = posa_cosem_time_from_utc (wall, (gint16) deviation, summer);
+
+  return posa_cosem_time_to_value (&time);
+}
+
+/* The drive may have arrived since the last look. */
+static void
+move_relay (PosaSimMeter *self)
+{
+  PosaSimObject *relay =
+      posa_sim_cosem_find (self->cosem, POSA_SIM_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT);
+  gint64 now = posa_clock_get_monotonic (posa_clock_get_system ());
+
+  if (self->relay_due_us == 0 || now < self->relay_due_us)
+    return;
+  self->relay_due_us = 0;
+  self->n_relay_moves++;
+  relay->values[2]->integer = self->relay_wanted;
+  relay->values[3]->integer = self->relay_wanted ? CONTROL_CONNECTED : CONTROL_DISCONNECTED;
+}
+
+guint8
+posa_sim_meter_read (PosaSimMeter *self,
+                     PosaSimAccess access,
+                     PosaCosemTarget target,
+                     PosaCosemValue **value)
+{
+  guint8 result = posa_sim_cosem_check_read (self->cosem, access, target);
+
+  if (is_faulty (self, POSA_SIM_FAULT_MISSING, target))
+    return POSA_DLMS_OBJECT_UNDEFINED;
+  if (result != POSA_DLMS_SUCCESS)
+    return result;
+  const PosaSimObject *object = find (self, target);
+  if (target.class_id == POSA_SIM_CLASS_CLOCK && target.index == 2)
+    *value = read_clock (self, object);
+  else if (target.class_id == POSA_SIM_CLASS_ASSOCIATION && target.index == 2)
+    *value = posa_sim_cosem_list (self->cosem, access);
+  else if (posa_obis_equal (target.obis, POSA_SIM_OBIS_COUNTER) && target.index == 2)
+    *value = posa_cosem_value_new_integer (POSA_COSEM_UINT32, MAX (self->client_counter, 0));
+  else
+    {
+      move_relay (self);
+      *value = posa_cosem_value_copy (object->values[(guint8) target.index]);
+    }
+  return POSA_DLMS_SUCCESS;
+}
+
+static guint8
+write_clock (PosaSimMeter *self, const PosaCosemValue *value)
+{
+  PosaCosemTime time;
+  gint64 wall = 0;
+
+  if (!posa_cosem_time_from_value (value, &time) || !posa_cosem_time_to_utc (&time, &wall))
+    return POSA_DLMS_TYPE_UNMATCHED;
+  self->clock_offset_us = wall - posa_clock_get_wall (posa_clock_get_system ());
+  return POSA_DLMS_SUCCESS;
+}
+
+guint8
+posa_sim_meter_write (PosaSimMeter *self,
+                      PosaSimAccess access,
+                      PosaCosemTarget target,
+                      const PosaCosemValue *value)
+{
+  guint8 result = posa_sim_cosem_check_write (self->cosem, access, target);
+
+  if (result != POSA_DLMS_SUCCESS)
+    return result;
+  if (is_faulty (self, POSA_SIM_FAULT_DENY_WRITE, target))
+    return POSA_DLMS_READ_WRITE_DENIED;
+  self->n_writes++;
+  if (is_faulty (self, POSA_SIM_FAULT_NO_WRITE, target))
+    return POSA_DLMS_SUCCESS;
+  if (target.class_id == POSA_SIM_CLASS_CLOCK && target.index == 2)
+    return write_clock (self, value);
+
+  PosaSimObject *object = find (self, target);
+  guint8 index = (guint8) target.index;
+  if (object->values[index]->tag != value->tag)
+    return POSA_DLMS_TYPE_UNMATCHED;
+  posa_sim_object_set (object, index, posa_cosem_value_copy (value));
+  /* No emergency profile is active: the normal threshold is the one in force. */
+  if (target.class_id == POSA_SIM_CLASS_LIMITER && index == 4)
+    posa_sim_object_set (object, 3, posa_cosem_value_copy (value));
+  return POSA_DLMS_SUCCESS;
+}
+
+/* Every day that a week names must be in the table of days. */
+static gboolean
+is_calendar_whole (const PosaCosemValue *weeks, const PosaCosemValue *days)
+{
+  for (guint w = 0; w < posa_cosem_value_get_n_items (weeks); w++)
+    for (guint d = 1; d <= 7; d++)
+      {
+        const PosaCosemValue *week = posa_cosem_value_get_item (weeks, w);
+        const PosaCosemValue *id = posa_cosem_value_get_item (week, d);
+        gboolean found = FALSE;
+
+        for (guint i = 0; i < posa_cosem_value_get_n_items (days) && !found; i++)
+          {
+            const PosaCosemValue *day = posa_cosem_value_get_item (days, i);
+            found = posa_cosem_value_equal (posa_cosem_value_get_item (day, 0), id);
+          }
+        if (!found)
+          return FALSE;
+      }
+  return posa_cosem_value_get_n_items (weeks) > 0;
+}
+
+static guint8
+activate_calendar (PosaSimObject *calendar)
+{
+  if (!is_calendar_whole (calendar->values[8], calendar->values[9]))
+    return POSA_DLMS_OTHER_REASON;
+  for (guint i = 2; i <= 5; i++)
+    posa_sim_object_set (calendar, i, posa_cosem_value_copy (calendar->values[i + 4]));
+  return POSA_DLMS_SUCCESS;
+}
+
+static guint8
+switch_relay (PosaSimMeter *self, PosaSimObject *relay, gboolean close)
+{
+  move_relay (self);
+  if (close && self->fault == POSA_SIM_FAULT_NO_CLOSE)
+    return POSA_DLMS_SUCCESS;
+  if (close && self->fault == POSA_SIM_FAULT_NEEDS_BUTTON)
+    {
+      relay->values[3]->integer = CONTROL_READY;
+      return POSA_DLMS_SUCCESS;
+    }
+  self->relay_wanted = close;
+  self->relay_due_us = posa_clock_get_monotonic (posa_clock_get_system ()) + RELAY_MOVES_US;
+  return POSA_DLMS_SUCCESS;
+}
+
+guint8
+posa_sim_meter_act (PosaSimMeter *self,
+                    PosaSimAccess access,
+                    PosaCosemTarget target,
+                    const PosaCosemValue *parameter)
+{
+  guint8 result = posa_sim_cosem_check_method (self->cosem, access, target);
+
+  if (result != POSA_DLMS_SUCCESS)
+    return result;
+  PosaSimObject *object = find (self, target);
+  if (target.class_id == POSA_SIM_CLASS_CALENDAR)
+    return activate_calendar (object);
+  if (target.class_id == POSA_SIM_CLASS_DISCONNECT)
+    return switch_relay (self, object, target.index == 2);
+  return POSA_DLMS_OTHER_REASON;
+}
+
+static void
+dump_integer (PosaSimMeter *self,
+              JsonBuilder *builder,
+              const char *name,
+              guint16 class_id,
+              PosaObis obis,
+              guint attribute)
+{
+  gint64 value = 0;
+
+  posa_cosem_value_get_integer (posa_sim_cosem_get (self->cosem, class_id, obis, attribute),
+                                &value);
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+static void
+dump_text (PosaSimMeter *self,
+           JsonBuilder *builder,
+           const char *name,
+           guint16 class_id,
+           PosaObis obis,
+           guint attribute)
+{
+  g_autofree char *text =
+      posa_cosem_value_dup_text (posa_sim_cosem_get (self->cosem, class_id, obis, attribute));
+
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+/* The active calendar as bytes: a test compares without a decoder of its own. */
+static void
+dump_calendar (PosaSimMeter *self, JsonBuilder *builder)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  for (guint i = 3; i <= 5; i++)
+    posa_axdr_write (posa_sim_cosem_get (self->cosem, POSA_SIM_CLASS_CALENDAR,
+                                         POSA_SIM_OBIS_CALENDAR, i),
+                     bytes);
+  g_autofree char *text = posa_hex_encode (bytes->data, bytes->len);
+  json_builder_set_member_name (builder, "calendar_active");
+  json_builder_add_string_value (builder, text);
+}
+
+static void
+dump_registers (PosaSimMeter *self, JsonBuilder *builder)
+{
+  json_builder_set_member_name (builder, "registers");
+  json_builder_begin_object (builder);
+  for (guint8 tier = 0; tier <= 6; tier++)
+    {
+      g_autofree char *name = g_strdup_printf ("1-0:1.8.%u", tier);
+      dump_integer (self, builder, name, POSA_SIM_CLASS_REGISTER, POSA_OBIS (1, 0, 1, 8, tier, 255),
+                    2);
+    }
+  json_builder_end_object (builder);
+}
+
+static void
+dump_number (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+void
+posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder)
+{
+  move_relay (self);
+  dump_text (self, builder, "serial", POSA_SIM_CLASS_DATA, POSA_SIM_OBIS_SERIAL, 2);
+  dump_text (self, builder, "customer_number", POSA_SIM_CLASS_DATA, POSA_SIM_OBIS_CUSTOMER, 2);
+  dump_number (builder, "clock_offset_ms", self->clock_offset_us / 1000);
+  dump_integer (self, builder, "time_zone", POSA_SIM_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK, 3);
+  dump_integer (self, builder, "dst_enabled", POSA_SIM_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK, 8);
+  dump_integer (self, builder, "contract_power_w", POSA_SIM_CLASS_DATA,
+                POSA_SIM_OBIS_CONTRACT_POWER, 2);
+  dump_integer (self, builder, "limiter_w", POSA_SIM_CLASS_LIMITER, POSA_SIM_OBIS_LIMITER, 3);
+  dump_integer (self, builder, "limiter_enabled", POSA_SIM_CLASS_DATA,
+                POSA_SIM_OBIS_LIMITER_ENABLED, 2);
+  dump_text (self, builder, "calendar_name", POSA_SIM_CLASS_CALENDAR, POSA_SIM_OBIS_CALENDAR, 2);
+  dump_calendar (self, builder);
+  dump_integer (self, builder, "relay_closed", POSA_SIM_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,
+                2);
+  dump_integer (self, builder, "relay_state", POSA_SIM_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,
+                3);
+  dump_registers (self, builder);
+  dump_number (builder, "client_counter", self->client_counter);
+  dump_number (builder, "server_counter", self->server_counter);
+  dump_number (builder, "associations", self->n_associations);
+  dump_number (builder, "refused", self->n_refused);
+  dump_number (builder, "writes", self->n_writes);
+  dump_number (builder, "relay_moves", self->n_relay_moves);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "sim/posa-sim-cosem.h"
+#include "sim/posa-sim-model.h"
+
+G_BEGIN_DECLS
+
+/* What is in a simulated single-phase 2G meter and what its objects do, without any protocol.
+ * Delivered as from the factory: relay open, no customer number, clock in UTC without summer time,
+ * a calendar of its own, limiter at 1000 W, registers not at zero. */
+
+#define POSA_SIM_PUBLIC_SAP    16
+#define POSA_SIM_INSTALLER_SAP 3
+
+/* Misbehaviour to order: --set fault=NAME[:ARGUMENT] */
+typedef enum
+{
+  POSA_SIM_FAULT_NONE,
+  POSA_SIM_FAULT_NO_CLOSE,     /* the relay does not close, and says it did */
+  POSA_SIM_FAULT_NEEDS_BUTTON, /* the relay waits for the button */
+  POSA_SIM_FAULT_NO_WRITE,     /* :OBIS  a write is confirmed and not done */
+  POSA_SIM_FAULT_DENY_WRITE,   /* :OBIS  read-write denied */
+  POSA_SIM_FAULT_MISSING,      /* :OBIS  object undefined */
+  POSA_SIM_FAULT_WEAK_ANSWER,  /* answers in plain where ciphered ones are due */
+  POSA_SIM_FAULT_REPLAY,       /* sends an old answer again */
+  POSA_SIM_FAULT_BAD_TAG,      /* the authentication tag is wrong */
+  POSA_SIM_FAULT_WRONG_INVOKE, /* the answer to another question */
+  POSA_SIM_FAULT_REFLECT,      /* its challenge is the client's own */
+  POSA_SIM_FAULT_GENERAL_GLO,  /* no fault: general ciphering, as some meters do */
+  POSA_SIM_FAULT_NOTIFY,       /* a notification comes before each answer */
+  POSA_SIM_FAULT_TEMPORARY,    /* every third GET fails for the moment */
+  POSA_SIM_FAULT_NO_LIST,      /* no fault: GET with list is not granted */
+  POSA_SIM_FAULT_LATE,         /* :N  every Nth frame comes after the client's patience */
+  POSA_SIM_FAULT_LOSE,         /* :N  every Nth frame of the meter is lost */
+  POSA_SIM_FAULT_DEAF,         /* :N  every Nth frame of the client is lost */
+  POSA_SIM_N_FAULTS
+} PosaSimFault;
+
+typedef struct
+{
+  char *serial;
+  guint8 title[8];
+  guint8 encryption[16], authentication[16];
+  guint16 max_info, max_pdu;
+  guint inactivity_s;
+  PosaSimFault fault;
+  PosaObis fault_obis;
+  guint fault_every;
+  gint64 clock_offset_us; /* of the meter's clock from the machine's */
+  gint64 client_counter;  /* last accepted under the key, -1 none */
+  guint32 server_counter; /* next */
+  gint64 relay_due_us;    /* monotonic time when the drive has moved; 0 at rest */
+  gboolean relay_wanted;
+  guint n_associations, n_refused, n_writes, n_relay_moves;
+  PosaSimCosem *cosem;
+} PosaSimMeter;
+
+PosaSimMeter *posa_sim_meter_new (const PosaSimSetup *setup, GError **error);
+void posa_sim_meter_free (PosaSimMeter *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaSimMeter, posa_sim_meter_free)
+void posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder);
+
+/* The services behind the protocol; results are data-access-results. */
+guint8 posa_sim_meter_read (PosaSimMeter *self,
+                            PosaSimAccess access,
+                            PosaCosemTarget target,
+                            PosaCosemValue **value);
+guint8 posa_sim_meter_write (PosaSimMeter *self,
+                             PosaSimAccess access,
+                             PosaCosemTarget target,
+                             const PosaCosemValue *value);
+guint8 posa_sim_meter_act (PosaSimMeter *self,
+                           PosaSimAccess access,
+                           PosaCosemTarget target,
+                           const PosaCosemValue *parameter);
+
+G_END_DECLS

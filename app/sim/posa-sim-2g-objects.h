@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "sim/posa-sim-2g-meter.h"
+
+G_BEGIN_DECLS
+
+/* The names of the simulated 2G meter's objects; data/profiles/posa-2g-single.profile has the same.
+ * 0-0:94.39.x are country codes of Italy: x is this simulator's choice. */
+#define POSA_SIM_OBIS_SERIAL          POSA_OBIS (0, 0, 96, 1, 0, 255)
+#define POSA_SIM_OBIS_CUSTOMER        POSA_OBIS (0, 0, 96, 1, 10, 255)
+#define POSA_SIM_OBIS_LOGICAL_NAME    POSA_OBIS (0, 0, 42, 0, 0, 255)
+#define POSA_SIM_OBIS_FIRMWARE        POSA_OBIS (1, 0, 0, 2, 0, 255)
+#define POSA_SIM_OBIS_STATUS          POSA_OBIS (0, 0, 96, 5, 0, 255)
+#define POSA_SIM_OBIS_COUNTER         POSA_OBIS (0, 0, 43, 1, 3, 255)
+#define POSA_SIM_OBIS_SECURITY        POSA_OBIS (0, 0, 43, 0, 3, 255)
+#define POSA_SIM_OBIS_ASSOCIATION     POSA_OBIS (0, 0, 40, 0, 0, 255)
+#define POSA_SIM_OBIS_SAP             POSA_OBIS (0, 0, 41, 0, 0, 255)
+#define POSA_SIM_OBIS_HDLC            POSA_OBIS (0, 0, 22, 0, 0, 255)
+#define POSA_SIM_OBIS_CLOCK           POSA_OBIS (0, 0, 1, 0, 0, 255)
+#define POSA_SIM_OBIS_CALENDAR        POSA_OBIS (0, 0, 13, 0, 0, 255)
+#define POSA_SIM_OBIS_SPECIAL_DAYS    POSA_OBIS (0, 0, 11, 0, 0, 255)
+#define POSA_SIM_OBIS_TARIFF_SCRIPTS  POSA_OBIS (0, 0, 10, 0, 100, 255)
+#define POSA_SIM_OBIS_LIMITER         POSA_OBIS (0, 0, 17, 0, 0, 255)
+#define POSA_SIM_OBIS_CONTRACT_POWER  POSA_OBIS (0, 0, 94, 39, 20, 255)
+#define POSA_SIM_OBIS_LIMITER_ENABLED POSA_OBIS (0, 0, 94, 39, 21, 255)
+#define POSA_SIM_OBIS_DISCONNECT      POSA_OBIS (0, 0, 96, 3, 10, 255)
+#define POSA_SIM_OBIS_POWER           POSA_OBIS (1, 0, 1, 7, 0, 255)
+
+enum
+{
+  POSA_SIM_CLASS_DATA = 1,
+  POSA_SIM_CLASS_REGISTER = 3,
+  POSA_SIM_CLASS_CLOCK = 8,
+  POSA_SIM_CLASS_SPECIAL_DAYS = 11,
+  POSA_SIM_CLASS_ASSOCIATION = 15,
+  POSA_SIM_CLASS_SAP = 17,
+  POSA_SIM_CLASS_CALENDAR = 20,
+  POSA_SIM_CLASS_HDLC = 23,
+  POSA_SIM_CLASS_SECURITY = 64,
+  POSA_SIM_CLASS_DISCONNECT = 70,
+  POSA_SIM_CLASS_LIMITER = 71
+};
+
+/* Fills the meter with its objects, in the state of delivery. @energy are the values of T1..T6. */
+void posa_sim_2g_build (PosaSimMeter *self, const guint32 energy[6], guint32 status);
+
+G_END_DECLS

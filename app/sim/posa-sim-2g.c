@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "sim/posa-sim-2g-meter.h"
+
+#include "base/posa-clock.h"
+#include "base/posa-cursor.h"
+#include "sim/posa-sim-dlms.h"
+#include "sim/posa-sim-hdlc.h"
+
+#define BAUD 9600
+/* From the end of a request to the first byte of the answer. */
+#define REACTION_US (50 * 1000)
+/* Longer than a client waits for an answer. */
+#define LATE_US          (2500 * 1000)
+#define LOGICAL_DEVICE   1
+#define PHYSICAL_ADDRESS 16
+
+typedef struct
+{
+  PosaSimMeter *meter;
+  PosaSimDlms *dlms;
+  PosaSimHdlc *hdlc;
+  guint n_sent; /* frames */
+} Sim2g;
+
+static void
+reset_cb (gpointer data, guint8 sap)
+{
+  Sim2g *self = data;
+
+  posa_sim_dlms_reset (self->dlms);
+}
+
+static void
+handle_cb (gpointer data, guint8 sap, const GByteArray *apdu, GByteArray *answer)
+{
+  Sim2g *self = data;
+
+  posa_sim_dlms_handle (self->dlms, sap, apdu, answer);
+}
+
+static gpointer
+create (const PosaSimSetup *setup, GError **error)
+{
+  PosaSimMeter *meter = posa_sim_meter_new (setup, error);
+
+  if (meter == NULL)
+    return NULL;
+  Sim2g *self = g_new0 (Sim2g, 1);
+  PosaSimHdlcOptions options = { .logical = LOGICAL_DEVICE,
+                                 .physical = PHYSICAL_ADDRESS,
+                                 .max_info = meter->max_info,
+                                 .notify = meter->fault == POSA_SIM_FAULT_NOTIFY,
+                                 .reset = reset_cb,
+                                 .handle = handle_cb,
+                                 .data = self };
+  if (meter->fault == POSA_SIM_FAULT_DEAF)
+    options.deaf_every = meter->fault_every;
+  self->meter = meter;
+  self->dlms = posa_sim_dlms_new (meter);
+  self->hdlc = posa_sim_hdlc_new (&options);
+  return self;
+}
+
+static gboolean
+every (const Sim2g *self, PosaSimFault fault, guint number)
+{
+  return self->meter->fault == fault && number % self->meter->fault_every == 0;
+}
+
+static void
+send_frame (Sim2g *self, PosaSimLine *line, const GByteArray *frame)
+{
+  gboolean late = every (self, POSA_SIM_FAULT_LATE, ++self->n_sent);
+
+  if (every (self, POSA_SIM_FAULT_LOSE, self->n_sent))
+    return;
+  posa_sim_line_wait (line, late ? LATE_US : posa_sim_line_has_pace (line) ? REACTION_US : 0);
+  posa_sim_line_write (line, frame->data, frame->len);
+}
+
+/* A client that is silent for long is gone. */
+static void
+note_silence (Sim2g *self, gint64 since_us)
+{
+  gint64 now = posa_clock_get_monotonic (posa_clock_get_system ());
+
+  if (now - since_us >= (gint64) self->meter->inactivity_s * G_USEC_PER_SEC)
+    posa_sim_hdlc_time_out (self->hdlc);
+}
+
+static void
+serve (gpointer data, PosaSimLine *line)
+{
+  Sim2g *self = data;
+  g_autoptr (GByteArray) out = g_byte_array_new ();
+  gint64 last_us = posa_clock_get_monotonic (posa_clock_get_system ());
+
+  posa_sim_line_set_speed (line, BAUD, FALSE);
+  while (!posa_sim_line_is_stopped (line))
+    {
+      int byte = posa_sim_line_read (line, G_USEC_PER_SEC);
+
+      if (byte < 0)
+        {
+          note_silence (self, last_us);
+          continue;
+        }
+      guint8 octet = (guint8) byte;
+      last_us = posa_clock_get_monotonic (posa_clock_get_system ());
+      posa_sim_hdlc_feed (self->hdlc, &octet, 1, out);
+      if (out->len == 0)
+        continue;
+      send_frame (self, line, out);
+      g_byte_array_set_size (out, 0);
+    }
+}
+
+static void
+dump (gpointer data, JsonBuilder *builder)
+{
+  Sim2g *self = data;
+
+  posa_sim_meter_dump (self->meter, builder);
+}
+
+static void
+destroy (gpointer data)
+{
+  Sim2g *self = data;
+
+  posa_sim_hdlc_free (self->hdlc);
+  posa_sim_dlms_free (self->dlms);
+  posa_sim_meter_free (self->meter);
+  g_free (self);
+}
+
+const PosaSimModel posa_sim_2g = {
+  .create = create, .serve = serve, .dump = dump, .destroy = destroy
+};

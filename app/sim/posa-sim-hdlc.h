@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "meter/codec/posa-hdlc.h"
+
+G_BEGIN_DECLS
+
+/* The meter's end of an HDLC link (secondary station, IEC 62056-46), window 1: bytes in, bytes
+ * out. Knows nothing of time: silence is told to it. */
+typedef struct _PosaSimHdlc PosaSimHdlc;
+
+typedef struct
+{
+  guint16 logical, physical; /* addresses; 1-byte addressing carries the logical one alone */
+  guint16 max_info;          /* of both directions */
+  guint deaf_every;          /* every so many frames of the client are not heard; 0 = none */
+  gboolean notify;           /* a notification goes out before each answer to a service */
+  /* The client @sap has connected, or gone: no association is left. */
+  void (*reset) (gpointer data, guint8 sap);
+  /* A whole APDU without LLC; append the answer, nothing for none. */
+  void (*handle) (gpointer data, guint8 sap, const GByteArray *apdu, GByteArray *answer);
+  gpointer data;
+} PosaSimHdlcOptions;
+
+PosaSimHdlc *posa_sim_hdlc_new (const PosaSimHdlcOptions *options);
+void posa_sim_hdlc_free (PosaSimHdlc *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaSimHdlc, posa_sim_hdlc_free)
+
+/* Takes bytes of the line; appends the frame to send, if any, to @out. */
+void posa_sim_hdlc_feed (PosaSimHdlc *self, const guint8 *data, gsize size, GByteArray *out);
+gboolean posa_sim_hdlc_is_connected (const PosaSimHdlc *self);
+/* The inactivity time is over. */
+void posa_sim_hdlc_time_out (PosaSimHdlc *self);
+/* Damaged frames seen so far. */
+guint posa_sim_hdlc_get_n_damaged (const PosaSimHdlc *self);
+
+G_END_DECLS
