@@ -10,6 +10,7 @@
 
 #define REQUEST_DEADLINE_S 30
 #define DEADLINE_KEY       "posa-deadline"
+#define CERTIFICATE_KEY    "posa-certificate"
 
 struct _PosaPortalServer
 {
@@ -60,11 +61,27 @@ accept_certificate_cb (SoupServerMessage *message,
   return TRUE;
 }
 
+/* The certificate of a connection: SoupServer tells it with the first request only, and a device
+ * sends many, so it stays with the socket. Borrowed, NULL for none. */
+static GTlsCertificate *
+get_certificate (SoupServerMessage *message)
+{
+  GTlsCertificate *certificate = soup_server_message_get_tls_peer_certificate (message);
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  if (socket == NULL)
+    return NULL;
+  if (certificate != NULL)
+    g_object_set_data_full (G_OBJECT (socket), CERTIFICATE_KEY, g_object_ref (certificate),
+                            g_object_unref);
+  return g_object_get_data (G_OBJECT (socket), CERTIFICATE_KEY);
+}
+
 /* The device whose certificate the handshake proved, exactly as we issued it. FALSE: answered. */
 static gboolean
 find_device (PosaPortalServer *self, const Route *route, PosaPortalRequest *request)
 {
-  GTlsCertificate *certificate = soup_server_message_get_tls_peer_certificate (request->message);
+  GTlsCertificate *certificate = get_certificate (request->message);
   g_autoptr (GByteArray) der = NULL;
   GError *error = NULL;
 
@@ -134,6 +151,8 @@ handle_cb (SoupServer *soup,
   const Route *route = find_route (path);
   PosaPortalRequest request = { .portal = self->portal, .message = message, .query = query };
 
+  /* Whatever the first request is for. */
+  get_certificate (message);
   if (route == NULL)
     {
       posa_portal_request_refuse (&request, SOUP_STATUS_NOT_FOUND, "not-found",
