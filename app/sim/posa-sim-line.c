@@ -20,6 +20,7 @@
 
 #define BITS_PER_CHARACTER 10    /* start, eight (or seven and parity), stop */
 #define NO_CLIENT_POLL_US  10000 /* how often to look for a client while none is there */
+#define PAUSE_US           2000  /* less is this program's own delay between two characters */
 
 struct _PosaSimLine
 {
@@ -93,13 +94,17 @@ get_client_baud (PosaSimLine *self)
   return ioctl (self->master, TCGETS2, &settings) == 0 ? settings.c_ospeed : 0;
 }
 
-/* The time of one character, from now or from the end of the one before. */
+/* The time of one character, from the end of the one before, or from now after a pause. */
 static void
 carry_character (PosaSimLine *self, guint baud)
 {
+  gint64 now = now_us ();
+
   if (!self->options.pace)
     return;
-  self->free_at = MAX (self->free_at, now_us ()) + character_us (baud);
+  if (now - self->free_at > PAUSE_US)
+    self->free_at = now;
+  self->free_at += character_us (baud);
   sleep_until (self, self->free_at);
 }
 

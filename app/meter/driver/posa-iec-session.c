@@ -46,6 +46,7 @@ struct _PosaIecSession
   gint64 answered_us; /* wall clock: the first character of the last message */
   GByteArray *buffer;
   gsize expected_size; /* of the message that comes; 0: no progress shown */
+  guint shown_tenths;
   PosaLineStats stats;
 };
 
@@ -86,6 +87,18 @@ send_message (PosaIecSession *self,
   return posa_port_send (self->port, message->data, message->len, cancellable, error);
 }
 
+/* In tenths: nobody wants to hear of every character. */
+static void
+show_progress (PosaIecSession *self, PosaOperation *operation)
+{
+  gsize tenths = self->expected_size > 0 ? self->buffer->len * 10 / self->expected_size : 0;
+
+  if (tenths <= self->shown_tenths || tenths > 10)
+    return;
+  self->shown_tenths = (guint) tenths;
+  posa_operation_report (operation, self->shown_tenths / 10.0, "%s", _ ("Reading the meter"));
+}
+
 /* Adds what comes to the buffer; FALSE without error when nothing came until @deadline. */
 static gboolean
 receive_more (PosaIecSession *self, gint64 deadline, PosaOperation *operation, GError **error)
@@ -101,9 +114,7 @@ receive_more (PosaIecSession *self, gint64 deadline, PosaOperation *operation, G
     self->answered_us = posa_clock_get_wall (self->clock);
   self->stats.bytes_rx += (guint64) n;
   g_byte_array_append (self->buffer, bytes, (guint) n);
-  if (self->expected_size > 0)
-    posa_operation_report (operation, MIN (1.0, self->buffer->len / (double) self->expected_size),
-                           "%s", _ ("Reading the meter"));
+  show_progress (self, operation);
   return TRUE;
 }
 
@@ -406,6 +417,7 @@ posa_iec_session_read_out (PosaIecSession *self,
       /* Some meters say they can change the speed and do not: the last try stays slow. */
       guint baud = i < MAX_SIGN_ONS ? get_fast_baud (self) : POSA_IEC_START_BAUD;
       self->expected_size = expected_size;
+      self->shown_tenths = 0;
       sets = try_read_out (self, baud, operation, &local_error);
       self->expected_size = 0;
       if (sets != NULL)
