@@ -76,7 +76,11 @@ posa_worker_stop (PosaWorker *self)
   if (self->thread == NULL)
     return;
   g_async_queue_push (self->jobs, g_new0 (Job, 1));
-  g_thread_join (g_steal_pointer (&self->thread));
+  /* The last reference may be that of a job's own result, dropped in the thread itself. */
+  if (self->thread == g_thread_self ())
+    g_thread_unref (g_steal_pointer (&self->thread));
+  else
+    g_thread_join (g_steal_pointer (&self->thread));
 }
 
 static void
