@@ -10,7 +10,8 @@
 void
 posa_reader_init (PosaReader *reader, const guint8 *data, gsize size)
 {
-  *reader = (PosaReader) { .data = data, .size = size };
+  /* An empty GBytes has no address, and nothing may be added to none. */
+  *reader = (PosaReader) { .data = data != NULL ? data : (const guint8 *) "", .size = size };
 }
 
 gsize
