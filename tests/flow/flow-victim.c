@@ -96,6 +96,13 @@ arm (const char *text)
   left = (guint) number;
 }
 
+static int
+complain (const PosaFlowSnapshot *at, const char *text)
+{
+  g_printerr ("flow-victim: %s: %s\n", at != NULL ? at->nick : "opening", text);
+  return 1;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -110,7 +117,7 @@ main (int argc, char **argv)
   arm (g_getenv ("POSA_VICTIM_KILL"));
   run = posa_flow_run_open (&site->services, SITE_ORDER, &error);
   if (run == NULL)
-    g_error ("%s", error->message);
+    return complain (NULL, error->message);
   at = posa_flow_run_get_snapshot (run);
   printf ("%s\n", at->nick);
   fflush (stdout);
@@ -119,11 +126,11 @@ main (int argc, char **argv)
       PosaFlowSnapshot *next = site_crew_step (run, at, &error);
 
       if (next == NULL)
-        g_error ("%s: %s", at->nick, error->message);
-      if (next->refusal != NULL || next->error_text != NULL)
-        g_error ("%s: %s", at->nick, next->refusal != NULL ? next->refusal : next->error_text);
+        return complain (at, error->message);
       posa_flow_snapshot_free (at);
       at = next;
+      if (at->refusal != NULL || at->error_text != NULL)
+        return complain (at, at->refusal != NULL ? at->refusal : at->error_text);
     }
   return 0;
 }

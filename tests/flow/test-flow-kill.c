@@ -196,20 +196,40 @@ check_meters (PosaStore *store)
   g_assert_cmpuint (readings->len, ==, 3);
 }
 
+/* What the meter itself says: it is commissioned, it never saw an invocation counter twice, and the
+ * next one that the device would use is above all that it saw. */
+static void
+check_new_meter (const Chain *chain, const Site *site)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = site_meter_dump (chain->new_meter);
+  g_autoptr (PosaJsonDocument) dump = posa_json_parse (text, -1, &error);
+  PosaJsonCursor root = posa_json_root (dump);
+  guint32 next = 0;
+
+  g_assert_cmpint (posa_json_int (root, "relay_closed"), ==, 1);
+  g_assert_cmpint (posa_json_int (root, "contract_power_w"), ==, 3000);
+  g_assert_cmpstr (posa_json_string (root, "customer_number"), ==, SITE_CUSTOMER_NUMBER);
+  g_assert_cmpint (posa_json_int (root, "refused"), ==, 0);
+  posa_keyring_reserve_counter (site->keyring, SITE_NEW_SERIAL, 0, 1, &next, &error);
+  g_assert_cmpint (posa_json_int (root, "client_counter"), <, next);
+  posa_json_check (dump, &error);
+  g_assert_no_error (error);
+}
+
 static void
 check_end (const Chain *chain)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path = g_build_filename (chain->folder, "posa.db", NULL);
-  g_autoptr (PosaStore) store = posa_store_open (path, POSA_STORE_READ_WRITE, &error);
-  g_autoptr (PosaOrderEntry) order = NULL;
+  g_autoptr (Site) site = site_open (chain->folder, NULL, NULL);
+  g_autoptr (PosaOrderEntry) order = posa_order_store_get (site->store, SITE_ORDER, &error);
 
   g_assert_no_error (error);
-  order = posa_order_store_get (store, SITE_ORDER, &error);
   g_assert_cmpuint (order->state, ==, POSA_ORDER_DONE);
-  check_events (store);
-  check_report (chain, store);
-  check_meters (store);
+  check_events (site->store);
+  check_report (chain, site->store);
+  check_meters (site->store);
+  check_new_meter (chain, site);
 }
 
 /* ---- tests ---- */
