@@ -10,6 +10,7 @@
 
 #define SIZE_MAX_BYTES (8 * 1024 * 1024)
 #define DEPTH_MAX      32
+#define TIME_END       G_GINT64_CONSTANT (7258118400000000) /* the year 2200 */
 #define DIGITS_MAX     18 /* every integer of so many digits fits in 64 bits */
 
 struct _PosaJsonDocument
@@ -156,8 +157,8 @@ posa_json_parse (const char *text, gssize size, GError **error)
                    length > SIZE_MAX_BYTES ? "larger than 8 MiB" : "not UTF-8");
       return NULL;
     }
-  /* A copy ends in NUL, whatever the caller's buffer does. */
-  g_autofree char *copy = g_strndup (text, length);
+  /* A copy ends in NUL, whatever the caller's buffer does; an empty GBytes has no address. */
+  g_autofree char *copy = g_strndup (text != NULL ? text : "", length);
   if (!scan_text (copy, length, error))
     return NULL;
 
@@ -366,6 +367,8 @@ posa_json_time (PosaJsonCursor object, const char *member)
 
   if (local != NULL)
     posa_json_fault (at, "%s", local->message);
+  else if (text != NULL && (time <= 0 || time >= TIME_END))
+    posa_json_fault (at, "outside the years 1970 to 2199");
   return local == NULL ? time : 0;
 }
 
