@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "flow-site.h"
+
+#include "base/posa-cursor.h"
+#include "domain/posa-uuid.h"
+#include "flow/posa-store-keyring.h"
+#include "store/posa-meter-asset-store.h"
+#include "store/posa-setting-store.h"
+
+/* RFC 3394 section 4.6: 256 bits of key data under a key of 256 bits. */
+#define KEK     "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F"
+#define DATA    "00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F"
+#define WRAPPED "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21"
+
+typedef struct
+{
+  char *folder;
+  PosaStore *store;
+  PosaKeyring *keyring;
+} Fixture;
+
+static GBytes *
+bytes_of (const char *hex)
+{
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = posa_hex_decode (hex, &error);
+
+  g_assert_no_error (error);
+  return bytes;
+}
+
+static PosaStore *
+open_store (const char *folder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_build_filename (folder, "posa.db", NULL);
+  PosaStore *store = posa_store_open (path, POSA_STORE_READ_WRITE, &error);
+
+  g_assert_no_error (error);
+  return store;
+}
+
+static void
+add_meter (PosaStore *store, const char *serial, gint64 revision, const char *wrapped)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaMeterAsset) asset = posa_meter_asset_new ();
+  g_autofree char *id = posa_uuid_new (posa_clock_get_system ());
+
+  asset->serial = g_strdup (serial);
+  asset->kind = POSA_METER_KIND_G2_SINGLE;
+  asset->revision = revision;
+  asset->state = POSA_METER_ON_VAN;
+  asset->crew_id = g_strdup ("C-07");
+  asset->wrapped_keys = wrapped != NULL ? bytes_of (wrapped) : NULL;
+  posa_meter_asset_store_apply (store, asset, id, 1, NULL, &error);
+  g_assert_no_error (error);
+}
+
+static void
+open_keyring (Fixture *f)
+{
+  g_autoptr (GBytes) kek = bytes_of (KEK);
+
+  f->store = open_store (f->folder);
+  f->keyring = posa_store_keyring_new (f->store, kek);
+}
+
+static void
+close_keyring (Fixture *f)
+{
+  g_clear_object (&f->keyring);
+  g_clear_pointer (&f->store, posa_store_close);
+}
+
+static void
+fixture_set_up (Fixture *f, gconstpointer data)
+{
+  f->folder = site_folder_new ();
+  open_keyring (f);
+  add_meter (f->store, "A", 1, WRAPPED);
+  add_meter (f->store, "BARE", 1, NULL);
+}
+
+static void
+fixture_tear_down (Fixture *f, gconstpointer data)
+{
+  close_keyring (f);
+  site_folder_remove (f->folder);
+  g_free (f->folder);
+}
+
+static void
+test_vector (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) kek = bytes_of (KEK);
+  g_autoptr (GBytes) wrapped = NULL;
+  g_auto (PosaMeterKeys) keys = { 0 };
+  g_autofree char *ek = NULL;
+  g_autofree char *ak = NULL;
+  g_autofree char *plain = NULL;
+  g_autofree char *again = NULL;
+
+  posa_keyring_get_keys (f->keyring, "A", &keys, &error);
+  g_assert_no_error (error);
+  ek = posa_hex_encode (keys.encryption, POSA_DLMS_KEY_SIZE);
+  ak = posa_hex_encode (keys.authentication, POSA_DLMS_KEY_SIZE);
+  plain = g_strconcat (ek, ak, NULL);
+  g_assert_cmpstr (plain, ==, DATA);
+  wrapped = posa_store_keyring_wrap (kek, &keys, &error);
+  g_assert_no_error (error);
+  again = posa_hex_encode (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));
+  g_assert_cmpstr (again, ==, WRAPPED);
+}
+
+static void
+assert_no_keys (PosaKeyring *keyring, const char *serial)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (PosaMeterKeys) keys = { 0 };
+  static const guint8 zero[POSA_DLMS_KEY_SIZE];
+
+  g_assert_false (posa_keyring_get_keys (keyring, serial, &keys, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
+  g_assert_nonnull (strstr (error->message, serial));
+  g_assert_cmpmem (keys.encryption, POSA_DLMS_KEY_SIZE, zero, POSA_DLMS_KEY_SIZE);
+}
+
+static void
+test_missing (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GBytes) other = bytes_of ("FF0102030405060708090A0B0C0D0E0F"
+                                       "101112131415161718191A1B1C1D1E1F");
+  g_autoptr (PosaKeyring) stranger = posa_store_keyring_new (f->store, other);
+  g_autoptr (PosaKeyring) nobody = posa_store_keyring_new (f->store, NULL);
+
+  assert_no_keys (f->keyring, "UNKNOWN");
+  assert_no_keys (f->keyring, "BARE");
+  assert_no_keys (stranger, "A");
+  assert_no_keys (nobody, "A");
+  add_meter (f->store, "SHORT", 1, "28C9F404C4B810F4CBCCB35CFB87F826");
+  assert_no_keys (f->keyring, "SHORT");
+}
+
+static void
+test_title (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 title[POSA_DLMS_TITLE_SIZE];
+  const guint8 expected[] = { 'P', 'S', 'A', 0, 0, 0, 0, 7 };
+
+  g_assert_false (posa_keyring_get_client_title (f->keyring, title, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
+  g_clear_error (&error);
+  posa_setting_store_set (f->store, POSA_SETTING_CLIENT_TITLE, "5053410000000007", &error);
+  posa_keyring_get_client_title (f->keyring, title, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (title, sizeof title, expected, sizeof expected);
+}
+
+static guint32
+reserve (Fixture *f, guint32 at_least, guint32 count)
+{
+  g_autoptr (GError) error = NULL;
+  guint32 first = 0;
+
+  posa_keyring_reserve_counter (f->keyring, "A", at_least, count, &first, &error);
+  g_assert_no_error (error);
+  return first;
+}
+
+/* Numbers are given out once, also across restarts; a new key begins anew. */
+static void
+test_counters (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 seen = 0;
+  guint32 first = reserve (f, 0, 10);
+
+  g_assert_cmpuint (reserve (f, 0, 1), ==, first + 10);
+  close_keyring (f);
+  open_keyring (f);
+  g_assert_cmpuint (reserve (f, 0, 1), ==, first + 11);
+  g_assert_cmpuint (reserve (f, 1000, 1), ==, 1000);
+
+  posa_keyring_get_peer_counter (f->keyring, "A", &seen, &error);
+  g_assert_cmpint (seen, ==, -1);
+  g_assert_true (posa_keyring_set_peer_counter (f->keyring, "A", 77, &error));
+  posa_keyring_get_peer_counter (f->keyring, "A", &seen, &error);
+  g_assert_cmpint (seen, ==, 77);
+  g_assert_false (posa_keyring_set_peer_counter (f->keyring, "A", 76, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_CONFLICT);
+}
+
+static void
+test_new_key_counts_anew (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) kek = bytes_of (KEK);
+  g_auto (PosaMeterKeys) keys = { .encryption = { 1 }, .authentication = { 2 } };
+  g_autoptr (GBytes) wrapped = posa_store_keyring_wrap (kek, &keys, &error);
+  g_autofree char *hex =
+      posa_hex_encode (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));
+  guint32 first = reserve (f, 0, 100);
+
+  add_meter (f->store, "A", 2, hex);
+  g_assert_cmpuint (reserve (f, 0, 1), ==, first);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(name, func)                                                                            \
+  g_test_add ("/flow/keyring/" name, Fixture, NULL, fixture_set_up, func, fixture_tear_down)
+
+  ADD ("vector", test_vector);
+  ADD ("missing", test_missing);
+  ADD ("title", test_title);
+  ADD ("counters", test_counters);
+  ADD ("new-key", test_new_key_counts_anew);
+  return g_test_run ();
+}
