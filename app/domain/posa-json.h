@@ -48,7 +48,7 @@ gint64 posa_json_int_or (PosaJsonCursor object, const char *member, gint64 absen
 double posa_json_double (PosaJsonCursor object, const char *member); /* any finite number */
 gboolean posa_json_bool (PosaJsonCursor object, const char *member);
 gint64 posa_json_time (PosaJsonCursor object,
-                       const char *member); /* ISO 8601 with offset -> µs UTC */
+                       const char *member); /* ISO 8601 with offset, after 1970 -> µs UTC */
 /* The same; 0 when the member is absent or null. */
 gint64 posa_json_time_or_0 (PosaJsonCursor object, const char *member);
 const char *posa_json_string_value (PosaJsonCursor string); /* of an array element */
