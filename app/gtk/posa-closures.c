@@ -148,9 +148,9 @@ char *
 posa_closure_unsent (gpointer self, guint count)
 {
   if (count == 0)
-    return g_strdup ("");
-  return g_strdup_printf (g_dngettext (NULL, "%u not received yet", "%u not received yet", count),
-                          count);
+    return g_strdup (_ ("Delivery: all received"));
+  return g_strdup_printf (
+      ngettext ("Delivery: %u not received yet", "Delivery: %u not received yet", count), count);
 }
 
 char *
@@ -159,8 +159,11 @@ posa_closure_step (gpointer self, guint step, guint n_steps)
   return n_steps == 0 ? g_strdup ("") : g_strdup_printf (_ ("Step %u of %u"), step, n_steps);
 }
 
-double
-posa_closure_step_fraction (gpointer self, guint step, guint n_steps)
+char *
+posa_closure_reading_detail (gpointer self, const char *before, const char *delta)
 {
-  return n_steps == 0 ? 0 : CLAMP ((double) step / n_steps, 0.0, 1.0);
+  if (!posa_closure_has_text (self, before))
+    return g_strdup ("");
+  /* translators: last known value of a register, then how much it has grown */
+  return g_strdup_printf (_ ("Last known %s, difference %s"), before, delta);
 }

@@ -29,11 +29,11 @@ gboolean posa_closure_has_text (gpointer self, const char *text);
 gboolean posa_closure_has_items (gpointer self, GListModel *list);
 /* Whether @state is @wanted. */
 gboolean posa_closure_is (gpointer self, const char *state, const char *wanted);
-/* Line of @count items not yet received, "" for none. */
+/* "Delivery: 2 not received yet" */
 char *posa_closure_unsent (gpointer self, guint count);
 /* "Step 4 of 15", "" when there are no steps. */
 char *posa_closure_step (gpointer self, guint step, guint n_steps);
-/* 0..1 for a progress bar. */
-double posa_closure_step_fraction (gpointer self, guint step, guint n_steps);
+/* "Last known 12.345,678 kWh, difference 3,210 kWh"; "" when nothing was known before. */
+char *posa_closure_reading_detail (gpointer self, const char *before, const char *delta);
 
 G_END_DECLS

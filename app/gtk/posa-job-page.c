@@ -17,6 +17,7 @@ struct _PosaJobPage
 
   AdwWindowTitle *window_title;
   PosaZoneBar *zone_bar;
+  GtkProgressBar *step_bar;
   GtkStack *stack;
   AdwBin *step_bin;
   PosaPrimaryButton *primary_button;
@@ -69,6 +70,10 @@ static void
 show_step (PosaJobPage *self)
 {
   GtkWidget *step = posa_step_pages_new_step (self->workspace, self->job);
+  guint position = 0, n_steps = 1;
+
+  g_object_get (self->job, "step", &position, "n-steps", &n_steps, NULL);
+  gtk_progress_bar_set_fraction (self->step_bar, (double) position / MAX (n_steps, 1));
 
   g_signal_connect_object (step, "notify::ready", G_CALLBACK (update_buttons), self,
                            G_CONNECT_SWAPPED);
@@ -240,6 +245,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/posa/Posa/posa-job-page.ui");
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, zone_bar);
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, step_bar);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, stack);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, step_bin);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, primary_button);
@@ -247,7 +253,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, advance);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_has_text);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_step);
-  gtk_widget_class_bind_template_callback (widget_class, posa_closure_step_fraction);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_other_label);
 }
 

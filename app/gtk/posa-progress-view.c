@@ -2,6 +2,8 @@
  * Copyright 2026 The Posa authors */
 #include "gtk/posa-progress-view.h"
 
+#include "gtk/posa-row.h"
+
 #include <glib/gi18n.h>
 #include <math.h>
 
@@ -9,10 +11,10 @@ struct _PosaProgressView
 {
   AdwBin parent_instance;
 
-  GtkLabel *title;
   GtkProgressBar *bar;
   GtkLabel *percent;
   GtkLabel *step;
+  GtkListBox *list;
   GtkStringList *behind; /* steps done, newest first */
   GtkButton *cancel_button;
 
@@ -29,6 +31,13 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (PosaProgressView, posa_progress_view, ADW_TYPE_BIN)
+
+static GtkWidget *
+create_row_cb (gpointer item, gpointer data)
+{
+  return g_object_new (POSA_TYPE_ROW, "icon-name", "posa-ok-symbolic", "title",
+                       gtk_string_object_get_string (item), NULL);
+}
 
 static void
 show_step (PosaProgressView *self)
@@ -84,7 +93,6 @@ posa_progress_view_set_operation (PosaProgressView *self, PosaOperation *operati
       g_clear_pointer (&self->current, g_free);
       gtk_string_list_splice (self->behind, 0,
                               g_list_model_get_n_items (G_LIST_MODEL (self->behind)), NULL);
-      gtk_label_set_label (self->title, posa_operation_get_title (operation));
       gtk_label_set_label (self->step, "");
       gtk_widget_set_sensitive (GTK_WIDGET (self->cancel_button), TRUE);
       g_signal_connect_swapped (operation, "notify::step", G_CALLBACK (show_step), self);
@@ -115,6 +123,7 @@ posa_progress_view_dispose (GObject *object)
   if (self->operation != NULL)
     g_signal_handlers_disconnect_by_data (self->operation, self);
   g_clear_object (&self->operation);
+  g_clear_object (&self->behind);
   g_clear_pointer (&self->current, g_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), POSA_TYPE_PROGRESS_VIEW);
   G_OBJECT_CLASS (posa_progress_view_parent_class)->dispose (object);
@@ -136,11 +145,10 @@ posa_progress_view_class_init (PosaProgressViewClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/posa/Posa/posa-progress-view.ui");
-  gtk_widget_class_bind_template_child (widget_class, PosaProgressView, title);
   gtk_widget_class_bind_template_child (widget_class, PosaProgressView, bar);
   gtk_widget_class_bind_template_child (widget_class, PosaProgressView, percent);
   gtk_widget_class_bind_template_child (widget_class, PosaProgressView, step);
-  gtk_widget_class_bind_template_child (widget_class, PosaProgressView, behind);
+  gtk_widget_class_bind_template_child (widget_class, PosaProgressView, list);
   gtk_widget_class_bind_template_child (widget_class, PosaProgressView, cancel_button);
   gtk_widget_class_bind_template_callback (widget_class, cancel_cb);
 }
@@ -149,4 +157,6 @@ static void
 posa_progress_view_init (PosaProgressView *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->behind = gtk_string_list_new (NULL);
+  gtk_list_box_bind_model (self->list, G_LIST_MODEL (self->behind), create_row_cb, NULL, NULL);
 }

@@ -3,13 +3,15 @@
 #include "gtk/posa-step-check.h"
 
 #include "gtk/posa-closures.h"
-#include "gtk/posa-readings-view.h"
 #include "gtk/posa-reason-entry.h"
+#include "gtk/posa-row.h"
 
 struct _PosaStepCheck
 {
   PosaStep parent_instance;
 
+  GtkListBox *findings;
+  GtkListBox *readings;
   PosaReasonEntry *reason;
 };
 
@@ -44,6 +46,8 @@ posa_step_check_constructed (GObject *object)
   G_OBJECT_CLASS (posa_step_check_parent_class)->constructed (object);
   PosaJob *job = posa_step_get_job (step);
 
+  posa_row_bind_list (self->findings, job, "findings", posa_row_new_for_finding);
+  posa_row_bind_list (self->readings, job, "readings", posa_row_new_for_reading);
   posa_reason_entry_set_topic (self->reason, posa_job_get_state (job));
 }
 
@@ -62,13 +66,11 @@ posa_step_check_class_init (PosaStepCheckClass *klass)
   G_OBJECT_CLASS (klass)->constructed = posa_step_check_constructed;
   G_OBJECT_CLASS (klass)->dispose = posa_step_check_dispose;
   POSA_STEP_CLASS (klass)->fill_answer = fill_answer;
-  g_type_ensure (POSA_TYPE_READINGS_VIEW);
   g_type_ensure (POSA_TYPE_REASON_ENTRY);
-  g_type_ensure (POSA_TYPE_FINDING_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/posa/Posa/posa-step-check.ui");
+  gtk_widget_class_bind_template_child (widget_class, PosaStepCheck, findings);
+  gtk_widget_class_bind_template_child (widget_class, PosaStepCheck, readings);
   gtk_widget_class_bind_template_child (widget_class, PosaStepCheck, reason);
-  gtk_widget_class_bind_template_callback (widget_class, posa_closure_verdict_icon);
-  gtk_widget_class_bind_template_callback (widget_class, posa_closure_finding);
   gtk_widget_class_bind_template_callback (widget_class, has_remark);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_has_items);
 }

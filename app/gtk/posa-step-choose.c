@@ -3,13 +3,13 @@
 #include "gtk/posa-step-choose.h"
 
 #include "gtk/posa-number-pad.h"
+#include "gtk/posa-row.h"
 
 struct _PosaStepChoose
 {
   PosaStep parent_instance;
 
-  GtkListView *list;
-  GtkSingleSelection *selection;
+  GtkListBox *list;
   PosaNumberPad *pad;
   GtkStack *stack;
 };
@@ -20,11 +20,11 @@ G_DEFINE_FINAL_TYPE (PosaStepChoose, posa_step_choose, POSA_TYPE_STEP)
 static const char *
 get_serial (PosaStepChoose *self)
 {
-  gpointer item = gtk_single_selection_get_selected_item (self->selection);
+  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->list);
 
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "type") == 0)
     return posa_number_pad_get_text (self->pad);
-  return item != NULL ? posa_item_get_text (item, "serial") : "";
+  return row != NULL ? g_object_get_data (G_OBJECT (row), "serial") : "";
 }
 
 static void
@@ -55,6 +55,16 @@ list_cb (PosaStepChoose *self)
   update_ready (self);
 }
 
+static GtkWidget *
+create_row_cb (gpointer item, gpointer data)
+{
+  GtkWidget *row = posa_row_new_for_meter (item);
+
+  g_object_set_data_full (G_OBJECT (row), "serial", g_strdup (posa_item_get_text (item, "serial")),
+                          g_free);
+  return row;
+}
+
 /* Only what is in the van can be fitted. */
 static gboolean
 is_in_van (gpointer item, gpointer data)
@@ -73,8 +83,7 @@ posa_step_choose_constructed (GObject *object)
   GtkFilter *in_van = GTK_FILTER (gtk_custom_filter_new (is_in_van, NULL, NULL));
   g_autoptr (GtkFilterListModel) fit = gtk_filter_list_model_new (g_object_ref (stock), in_van);
 
-  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (fit));
-  gtk_single_selection_set_selected (self->selection, GTK_INVALID_LIST_POSITION);
+  gtk_list_box_bind_model (self->list, G_LIST_MODEL (fit), create_row_cb, NULL, NULL);
   update_ready (self);
 }
 
@@ -94,10 +103,8 @@ posa_step_choose_class_init (PosaStepChooseClass *klass)
   G_OBJECT_CLASS (klass)->dispose = posa_step_choose_dispose;
   POSA_STEP_CLASS (klass)->fill_answer = fill_answer;
   g_type_ensure (POSA_TYPE_NUMBER_PAD);
-  g_type_ensure (POSA_TYPE_STOCK_ITEM);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/posa/Posa/posa-step-choose.ui");
   gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, list);
-  gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, selection);
   gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, pad);
   gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, stack);
   gtk_widget_class_bind_template_callback (widget_class, update_ready);

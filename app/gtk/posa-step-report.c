@@ -2,16 +2,30 @@
  * Copyright 2026 The Posa authors */
 #include "gtk/posa-step-report.h"
 
-#include "gtk/posa-closures.h"
-#include "gtk/posa-readings-view.h"
-#include "gtk/posa-verified-view.h"
+#include "gtk/posa-row.h"
 
 struct _PosaStepReport
 {
   PosaStep parent_instance;
+
+  GtkListBox *readings;
+  GtkListBox *activation;
+  GtkListBox *verified;
 };
 
 G_DEFINE_FINAL_TYPE (PosaStepReport, posa_step_report, POSA_TYPE_STEP)
+
+static void
+posa_step_report_constructed (GObject *object)
+{
+  PosaStepReport *self = POSA_STEP_REPORT (object);
+  PosaJob *job = posa_step_get_job (POSA_STEP (self));
+
+  G_OBJECT_CLASS (posa_step_report_parent_class)->constructed (object);
+  posa_row_bind_list (self->readings, job, "readings", posa_row_new_for_reading);
+  posa_row_bind_list (self->activation, job, "activation", posa_row_new_for_reading);
+  posa_row_bind_list (self->verified, job, "verified", posa_row_new_for_value);
+}
 
 static void
 posa_step_report_dispose (GObject *object)
@@ -25,10 +39,12 @@ posa_step_report_class_init (PosaStepReportClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->constructed = posa_step_report_constructed;
   G_OBJECT_CLASS (klass)->dispose = posa_step_report_dispose;
-  g_type_ensure (POSA_TYPE_READINGS_VIEW);
-  g_type_ensure (POSA_TYPE_VERIFIED_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/posa/Posa/posa-step-report.ui");
+  gtk_widget_class_bind_template_child (widget_class, PosaStepReport, readings);
+  gtk_widget_class_bind_template_child (widget_class, PosaStepReport, activation);
+  gtk_widget_class_bind_template_child (widget_class, PosaStepReport, verified);
 }
 
 static void

@@ -4,13 +4,14 @@
 
 #include "gtk/posa-closures.h"
 #include "gtk/posa-step-picture.h"
-#include "gtk/posa-verified-view.h"
+#include "gtk/posa-row.h"
 
 struct _PosaStepVerify
 {
   PosaStep parent_instance;
 
   GtkPicture *picture;
+  GtkListBox *verified;
 };
 
 G_DEFINE_FINAL_TYPE (PosaStepVerify, posa_step_verify, POSA_TYPE_STEP)
@@ -25,6 +26,7 @@ posa_step_verify_constructed (GObject *object)
 
   gtk_picture_set_resource (self->picture, posa_step_picture_get_resource (
                                                posa_job_get_state (posa_step_get_job (step))));
+  posa_row_bind_list (self->verified, posa_step_get_job (step), "verified", posa_row_new_for_value);
 }
 
 static void
@@ -41,9 +43,9 @@ posa_step_verify_class_init (PosaStepVerifyClass *klass)
 
   G_OBJECT_CLASS (klass)->constructed = posa_step_verify_constructed;
   G_OBJECT_CLASS (klass)->dispose = posa_step_verify_dispose;
-  g_type_ensure (POSA_TYPE_VERIFIED_VIEW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/posa/Posa/posa-step-verify.ui");
   gtk_widget_class_bind_template_child (widget_class, PosaStepVerify, picture);
+  gtk_widget_class_bind_template_child (widget_class, PosaStepVerify, verified);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_has_items);
 }
 

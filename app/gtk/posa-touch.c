@@ -31,14 +31,15 @@ posa_touch_build_css (double density, PosaTouchSize size, double text_scale)
   double label_mm = 4.6;
 
   return g_strdup_printf (
-      ":root { --posa-primary: %dpx; --posa-target: %dpx; --posa-spacing: %dpx;"
+      ":root { --posa-primary: %dpx; --posa-target: %dpx; --posa-small: %dpx; --posa-spacing: %dpx;"
       " --posa-number: %dpx; --posa-label: %dpx; --posa-text: %dpx; --posa-picture: %dpx; }",
       posa_touch_to_px (density, POSA_TOUCH_PRIMARY_MM),
       posa_touch_to_px (density, target_mm[size]),
+      posa_touch_to_px (density, MIN (target_mm[size], 12.0)),
       posa_touch_to_px (density, POSA_TOUCH_SPACING_MM),
       posa_touch_to_px (density, number_mm * text_scale),
       posa_touch_to_px (density, label_mm * text_scale),
-      posa_touch_to_px (density, 3.6 * text_scale), posa_touch_to_px (density, 32.0));
+      posa_touch_to_px (density, 3.6 * text_scale), posa_touch_to_px (density, 22.0));
 }
 
 typedef struct
@@ -56,25 +57,35 @@ touch_free (Touch *self)
   g_free (self);
 }
 
-static void
-update (Touch *self)
+static double
+get_density (Touch *self)
 {
   GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self->window));
   GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self->window));
   GdkMonitor *monitor = surface != NULL ? gdk_display_get_monitor_at_surface (display, surface)
                                         : NULL;
+  const char *dpi = g_getenv ("POSA_DPI");
   GdkRectangle geometry = { 0 };
   int width_mm = 0;
 
+  if (dpi != NULL)
+    return g_ascii_strtod (dpi, NULL) / MM_PER_INCH;
   if (monitor != NULL)
     {
       gdk_monitor_get_geometry (monitor, &geometry);
       width_mm = gdk_monitor_get_width_mm (monitor);
     }
+  return posa_touch_get_density (geometry.width, width_mm);
+}
+
+static void
+update (Touch *self)
+{
   g_autofree char *css =
-      posa_touch_build_css (posa_touch_get_density (geometry.width, width_mm),
+      posa_touch_build_css (get_density (self),
                             (PosaTouchSize) g_settings_get_enum (self->settings, "touch-size"),
                             g_settings_get_double (self->settings, "text-scale"));
+
   gtk_css_provider_load_from_string (self->provider, css);
 }
 
@@ -85,6 +96,12 @@ realize_cb (GtkWidget *window, Touch *self)
 
   g_signal_connect_swapped (surface, "enter-monitor", G_CALLBACK (update), self);
   update (self);
+}
+
+static void
+changed_cb (GtkWidget *window)
+{
+  update (g_object_get_data (G_OBJECT (window), "posa-touch"));
 }
 
 void
@@ -99,8 +116,7 @@ posa_touch_attach (GtkWindow *window, GSettings *settings)
                                               GTK_STYLE_PROVIDER (self->provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   g_signal_connect (window, "realize", G_CALLBACK (realize_cb), self);
-  g_signal_connect_object (settings, "changed::touch-size", G_CALLBACK (realize_cb), window,
-                           G_CONNECT_DEFAULT);
+  g_signal_connect_object (settings, "changed", G_CALLBACK (changed_cb), window, G_CONNECT_SWAPPED);
   g_object_set_data_full (G_OBJECT (window), "posa-touch", self, (GDestroyNotify) touch_free);
   update (self);
 }

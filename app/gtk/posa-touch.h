@@ -28,7 +28,8 @@ int posa_touch_to_px (double density, double mm);
 /* Style sheet that defines the variables --posa-*; free with g_free(). */
 char *posa_touch_build_css (double density, PosaTouchSize size, double text_scale);
 
-/* Keeps the variables of @window's display right for the monitor it is on. */
+/* Keeps the variables of @window's display right for the monitor it is on. POSA_DPI (dots per inch)
+ * in the environment overrides a monitor that lies about its size. */
 void posa_touch_attach (GtkWindow *window, GSettings *settings);
 
 G_END_DECLS
