@@ -64,6 +64,7 @@ typedef struct
   PosaOperation *operation;
   gpointer result;
   GError *error;
+  char *shown;
 } Run;
 
 static gboolean
@@ -82,6 +83,15 @@ finished_cb (GObject *source, GAsyncResult *result, gpointer data)
   g_main_loop_quit (run->loop);
 }
 
+/* A log has each step once, not each tenth of it. */
+static void
+show_line (Run *run, const char *step)
+{
+  if (g_strcmp0 (run->shown, step) != 0)
+    fprintf (stderr, "%s\n", step);
+  g_set_str (&run->shown, step);
+}
+
 static void
 show_step_cb (PosaOperation *operation, GParamSpec *pspec, gpointer data)
 {
@@ -89,7 +99,7 @@ show_step_cb (PosaOperation *operation, GParamSpec *pspec, gpointer data)
   const char *step = posa_operation_get_step (operation);
 
   if (!isatty (STDERR_FILENO))
-    fprintf (stderr, "%s\n", step);
+    show_line (data, step);
   else if (fraction >= 0)
     fprintf (stderr, "\r\033[K[%3.0f %%] %s", fraction * 100, step);
   else
@@ -107,13 +117,14 @@ posa_cli_run (PosaCli *cli, const char *title, PosaWork work, gpointer data, GEr
                       g_unix_signal_add (SIGTERM, interrupted_cb, operation) };
 
   if (!cli->quiet)
-    g_signal_connect (operation, "notify::step", G_CALLBACK (show_step_cb), NULL);
+    g_signal_connect (operation, "notify::step", G_CALLBACK (show_step_cb), &run);
   posa_worker_push (worker, operation, work, data, NULL, NULL, finished_cb, &run);
   g_main_loop_run (loop);
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
   if (!cli->quiet && isatty (STDERR_FILENO))
     fputs ("\r\033[K", stderr);
+  g_free (run.shown);
   if (run.error != NULL)
     g_propagate_error (error, run.error);
   return run.result;

@@ -11,6 +11,7 @@
 #include "meter/port/posa-port-list.h"
 #include "model/posa-folder.h"
 #include "model/posa-job-private.h"
+#include "model/posa-settings.h"
 #include "model/posa-sync-tool.h"
 #include "model/posa-workspace-rows.h"
 #include "store/posa-job-store.h"
@@ -27,7 +28,7 @@ struct _PosaWorkspace
   PosaStore *store; /* reads only */
   PosaWorker *work;
   PosaWorker *sync;
-  GHashTable *settings; /* key -> value, as last read or set */
+  PosaSettings *settings;
   GListStore *orders, *outbox, *stock;
   guint unsent;
   guint syncing; /* enrolments and synchronisations under way */
@@ -62,68 +63,12 @@ static const char *const setting_keys[] = {
   POSA_SETTING_NEW_PORT,
 };
 
-static const char *
-get_setting (PosaWorkspace *self, const char *key)
-{
-  return g_hash_table_lookup (self->settings, key);
-}
-
-/* Writing is for the work thread: the main thread only reads the store. */
-typedef struct
-{
-  char *folder;
-  char *key;
-  char *value;
-} SettingChange;
-
 static void
-setting_change_free (gpointer data)
+set_port (PosaWorkspace *self, guint property, const char *path)
 {
-  SettingChange *change = data;
-
-  g_free (change->folder);
-  g_free (change->key);
-  g_free (change->value);
-  g_free (change);
-}
-
-static gpointer
-write_setting (gpointer data, PosaOperation *operation, GError **error)
-{
-  SettingChange *change = data;
-  g_autofree char *path = g_build_filename (change->folder, POSA_FOLDER_DATABASE, NULL);
-  g_autoptr (PosaStore) store = posa_store_open (path, POSA_STORE_READ_WRITE, error);
-
-  if (store != NULL)
-    posa_setting_store_set (store, change->key, change->value, error);
-  return NULL;
-}
-
-static void
-setting_written_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (GError) error = NULL;
-
-  posa_worker_finish (POSA_WORKER (source), result, &error);
-  if (error != NULL)
-    g_warning ("a setting was not saved: %s", error->message);
-}
-
-static void
-set_setting (PosaWorkspace *self, const char *key, const char *value, guint property)
-{
-  SettingChange *change;
-
-  if (g_strcmp0 (get_setting (self, key), value) == 0)
-    return;
-  g_hash_table_replace (self->settings, g_strdup (key), g_strdup (value));
-  change = g_new0 (SettingChange, 1);
-  change->folder = g_strdup (self->folder);
-  change->key = g_strdup (key);
-  change->value = g_strdup (value);
-  posa_worker_push (self->work, NULL, write_setting, change, setting_change_free, NULL,
-                    setting_written_cb, NULL);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+  if (posa_settings_set (self->settings, self->work, self->folder,
+                         setting_keys[property - PROP_DEVICE_ID], path != NULL ? path : ""))
+    g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
 static void
@@ -131,7 +76,7 @@ posa_workspace_set_property (GObject *object, guint id, const GValue *value, GPa
 {
   PosaWorkspace *self = POSA_WORKSPACE (object);
 
-  set_setting (self, setting_keys[id - PROP_DEVICE_ID], g_value_get_string (value), id);
+  set_port (self, id, g_value_get_string (value));
 }
 
 static void
@@ -147,7 +92,8 @@ posa_workspace_get_property (GObject *object, guint id, GValue *value, GParamSpe
   else if (id == PROP_UNSENT)
     g_value_set_uint (value, self->unsent);
   else if (id < PROP_ORDERS)
-    g_value_set_string (value, get_setting (self, setting_keys[id - PROP_DEVICE_ID]));
+    g_value_set_string (value,
+                        posa_settings_get (self->settings, setting_keys[id - PROP_DEVICE_ID]));
   else
     g_value_set_object (value, lists[id - PROP_ORDERS]);
 }
@@ -175,7 +121,7 @@ posa_workspace_finalize (GObject *object)
   g_clear_object (&self->orders);
   g_clear_object (&self->outbox);
   g_clear_object (&self->stock);
-  g_hash_table_unref (self->settings);
+  posa_settings_free (self->settings);
   g_free (self->folder);
   G_OBJECT_CLASS (posa_workspace_parent_class)->finalize (object);
 }
@@ -210,7 +156,7 @@ posa_workspace_class_init (PosaWorkspaceClass *klass)
 static void
 posa_workspace_init (PosaWorkspace *self)
 {
-  self->settings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->settings = posa_settings_new ();
   self->orders = g_list_store_new (POSA_TYPE_ORDER_ITEM);
   self->outbox = g_list_store_new (POSA_TYPE_OUTBOX_ROW);
   self->stock = g_list_store_new (POSA_TYPE_STOCK_ITEM);
@@ -245,15 +191,8 @@ open_store (const char *folder, GError **error)
 static gboolean
 load_settings (PosaWorkspace *self, GError **error)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (setting_keys); i++)
-    {
-      char *value = NULL;
-      if (!posa_setting_store_get (self->store, setting_keys[i], &value, error))
-        return FALSE;
-      g_hash_table_replace (self->settings, g_strdup (setting_keys[i]),
-                            value != NULL ? value : g_strdup (""));
-    }
-  return TRUE;
+  return posa_settings_load (self->settings, self->store, setting_keys, G_N_ELEMENTS (setting_keys),
+                             error);
 }
 
 PosaWorkspace *
@@ -279,45 +218,45 @@ posa_workspace_get_folder (PosaWorkspace *self)
 gboolean
 posa_workspace_is_enrolled (PosaWorkspace *self)
 {
-  const char *device = get_setting (self, POSA_SETTING_DEVICE_ID);
-
-  return device != NULL && device[0] != '\0';
+  return posa_settings_get (self->settings, POSA_SETTING_DEVICE_ID)[0] != '\0';
 }
 
 const char *
 posa_workspace_get_device_id (PosaWorkspace *self)
 {
-  return posa_workspace_is_enrolled (self) ? get_setting (self, POSA_SETTING_DEVICE_ID) : NULL;
+  return posa_workspace_is_enrolled (self)
+             ? posa_settings_get (self->settings, POSA_SETTING_DEVICE_ID)
+             : NULL;
 }
 
 const char *
 posa_workspace_get_crew_id (PosaWorkspace *self)
 {
-  return get_setting (self, POSA_SETTING_CREW_ID);
+  return posa_settings_get (self->settings, POSA_SETTING_CREW_ID);
 }
 
 const char *
 posa_workspace_get_old_port (PosaWorkspace *self)
 {
-  return get_setting (self, POSA_SETTING_OLD_PORT);
+  return posa_settings_get (self->settings, POSA_SETTING_OLD_PORT);
 }
 
 const char *
 posa_workspace_get_new_port (PosaWorkspace *self)
 {
-  return get_setting (self, POSA_SETTING_NEW_PORT);
+  return posa_settings_get (self->settings, POSA_SETTING_NEW_PORT);
 }
 
 void
 posa_workspace_set_old_port (PosaWorkspace *self, const char *path)
 {
-  set_setting (self, POSA_SETTING_OLD_PORT, path, PROP_OLD_PORT);
+  set_port (self, PROP_OLD_PORT, path);
 }
 
 void
 posa_workspace_set_new_port (PosaWorkspace *self, const char *path)
 {
-  set_setting (self, POSA_SETTING_NEW_PORT, path, PROP_NEW_PORT);
+  set_port (self, PROP_NEW_PORT, path);
 }
 
 GStrv
