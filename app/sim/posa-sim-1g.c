@@ -12,6 +12,7 @@
 #define NO_ANSWER_US      (2200 * 1000) /* t_t */
 #define REPEAT_WINDOW_US  (500 * 1000)  /* for NAK after a readout */
 #define SHORT_REACTION_US (20 * 1000)   /* without pace */
+#define STAY_300_US       (300 * 1000)  /* the client is at the new speed by then */
 #define MAX_MESSAGE       256
 
 /* One meter on one line. */
@@ -277,7 +278,9 @@ serve_session (Talk *talk)
   posa_sim_line_write (talk->line, identification, strlen (identification));
   /* Without a valid option the readout comes at the speed of the start (6.4.1). */
   gboolean selected = await_option (talk, &speed, &mode);
-  if (selected && meter->fault != POSA_SIM_1G_STAY_300)
+  if (selected && meter->fault == POSA_SIM_1G_STAY_300)
+    posa_sim_line_wait (talk->line, STAY_300_US);
+  else if (selected)
     posa_sim_line_set_speed (talk->line, posa_iec_speed_to_baud (speed), TRUE);
   if (posa_sim_line_is_stopped (talk->line))
     return;

@@ -6,6 +6,11 @@
 #include "meter/posa-meter.h"
 #include "posa-test-sim.h"
 
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define N_NOISY 8u
+
 static const struct
 {
   const char *kind;
@@ -79,10 +84,359 @@ test_kinds (void)
     }
 }
 
+static gint64
+now_us (void)
+{
+  return posa_clock_get_monotonic (posa_clock_get_system ());
+}
+
+/* What the crew can live with: a right reading, sooner or later. */
+static void
+assert_reads (PosaTestSim *sim, guint min_retries)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaReadingSet) reading = read_meter (sim, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (reading->registers->len, ==, 9);
+  g_assert_cmpuint (reading->line.retries, >=, min_retries);
+  assert_registers_true (sim, reading);
+}
+
+static void
+assert_fails (PosaTestSim *sim, PosaErrorCode code, gint64 within_s)
+{
+  g_autoptr (GError) error = NULL;
+  gint64 started = now_us ();
+  g_autoptr (PosaReadingSet) reading = read_meter (sim, &error);
+
+  g_assert_error (error, POSA_ERROR, (int) code);
+  g_assert_null (reading);
+  g_assert_cmpint (now_us () - started, <=, within_s * G_USEC_PER_SEC);
+}
+
+static void
+test_bad_bcc (void)
+{
+  g_autoptr (PosaTestSim)
+      once = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=bcc:1", NULL);
+  g_autoptr (PosaTestSim)
+      twice = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=bcc:2", NULL);
+  g_autoptr (PosaTestSim)
+      always = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=bcc:1000000", NULL);
+
+  assert_reads (once, 1);
+  assert_reads (twice, 2);
+  assert_fails (always, POSA_ERROR_BAD_CHECKSUM, 20);
+}
+
+static void
+test_silence (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--set", "fault=silent", NULL);
+
+  assert_fails (sim, POSA_ERROR_TIMED_OUT, 8);
+}
+
+static void
+test_garbage (void)
+{
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=garbage", NULL);
+
+  assert_fails (sim, POSA_ERROR_LINE_NOISE, 30);
+}
+
+static void
+test_breaks_off (void)
+{
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=cut:100", NULL);
+
+  assert_fails (sim, POSA_ERROR_BAD_CHECKSUM, 60);
+}
+
+/* A meter that says 9600 and stays at 300 is read at 300 in the end. */
+static void
+test_stays_slow (void)
+{
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=stay300", NULL);
+
+  assert_reads (sim, 2);
+}
+
+static void
+test_hole (void)
+{
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--hole", "700", "--at", "120", NULL);
+
+  assert_reads (sim, 1);
+}
+
+static void
+test_echo (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--echo", NULL);
+
+  assert_reads (sim, 0);
+  assert_reads (sim, 0);
+}
+
+static void
+test_unknown_meter (void)
+{
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "identification=ABC5\\2X99", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaReadingSet) reading = read_meter (sim, &error);
+
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "/ABC5X99"));
+  g_assert_null (reading);
+}
+
+static void
+test_missing_register (void)
+{
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "omit=1.8.3", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaReadingSet) reading = read_meter (sim, &error);
+
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, "1.8.3"));
+  g_assert_null (reading);
+}
+
+/* Noise may cost the reading, never its truth. */
+static void
+test_noise (void)
+{
+  guint n_good = 0;
+
+  for (guint seed = 1; seed <= N_NOISY; seed++)
+    {
+      g_autofree char *text = g_strdup_printf ("%u", seed);
+      g_autoptr (PosaTestSim)
+          sim = posa_test_sim_start ("1g", "--no-pace", "--noise", "0.002", "--seed", text, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PosaReadingSet) reading = read_meter (sim, &error);
+      if (reading == NULL)
+        {
+          g_test_message ("seed %u: %s", seed, error->message);
+          continue;
+        }
+      n_good++;
+      assert_registers_true (sim, reading);
+    }
+  g_test_message ("%u of %u noisy readings came through", n_good, N_NOISY);
+  g_assert_cmpuint (n_good, >=, N_NOISY / 2);
+}
+
+typedef struct
+{
+  PosaTestSim *sim;
+  PosaPort *port;
+  PosaIecSession *session;
+} Talk;
+
+static Talk
+talk_to (PosaTestSim *sim)
+{
+  g_autoptr (GError) error = NULL;
+  Talk talk = { sim, posa_port_open (posa_test_sim_get_port (sim), &error), NULL };
+
+  g_assert_no_error (error);
+  talk.session = posa_iec_session_new (talk.port);
+  return talk;
+}
+
+static void
+talk_clear (Talk *talk)
+{
+  posa_iec_session_sign_off (talk->session);
+  posa_iec_session_free (talk->session);
+  g_object_unref (talk->port);
+  posa_test_sim_stop (talk->sim);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Talk, talk_clear)
+
+static void
+test_programming_mode (void)
+{
+  g_auto (Talk)
+      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "password=12345678", NULL));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *customer = NULL;
+
+  g_assert_true (posa_iec_session_program (talk.session, "12345678", NULL, &error));
+  g_autoptr (GPtrArray) sets = posa_iec_session_read (talk.session, "1.8.0", NULL, &error);
+  g_assert_no_error (error);
+  gint64 value, resolution;
+  g_assert_true (posa_iec_data_get_number (posa_iec_data_find (sets, "1.8.0", 0), "kWh", &value,
+                                           &resolution, &error));
+  g_assert_cmpint (value, ==, posa_test_sim_get_int (talk.sim, "registers/1.8.0"));
+
+  g_assert_true (posa_iec_session_write (talk.session, "0.0.1", "123456789", NULL, &error));
+  customer = posa_test_sim_get_text (talk.sim, "customer_number");
+  g_assert_cmpstr (customer, ==, "123456789");
+  g_assert_false (posa_iec_session_write (talk.session, "1.8.0", "0", NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
+  g_assert_null (posa_iec_session_read (talk.session, "9.9.9", NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+}
+
+static void
+test_wrong_password_is_not_repeated (void)
+{
+  g_auto (Talk)
+      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "password=12345678", NULL));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (posa_iec_session_program (talk.session, "00000000", NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
+  g_assert_cmpint (posa_test_sim_get_int (talk.sim, "passwords"), ==, 1);
+  g_assert_cmpint (posa_test_sim_get_int (talk.sim, "wrong_passwords"), ==, 1);
+}
+
+/* The answer to 1.8.0 comes when the client already asks for 1.8.1. */
+static void
+test_late_answer_is_not_mixed_up (void)
+{
+  g_auto (Talk)
+      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "fault=late:2600", NULL));
+  g_autoptr (GError) error = NULL;
+  gint64 value, resolution;
+
+  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
+  g_assert_null (posa_iec_session_read (talk.session, "1.8.0", NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+
+  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
+  g_autoptr (GPtrArray) sets = posa_iec_session_read (talk.session, "1.8.1", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_true (posa_iec_data_get_number (posa_iec_data_find (sets, "1.8.1", 0), "kWh", &value,
+                                           &resolution, &error));
+  g_assert_cmpint (value, ==, posa_test_sim_get_int (talk.sim, "registers/1.8.1"));
+}
+
+static gpointer
+pull_plug_cb (gpointer data)
+{
+  g_usleep (900 * 1000);
+  posa_test_sim_kill (data);
+  return NULL;
+}
+
+static void
+test_unplugged (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--pace", NULL);
+  GThread *thread = g_thread_new ("plug", pull_plug_cb, sim);
+
+  assert_fails (sim, POSA_ERROR_PORT_LOST, 2);
+  g_thread_join (thread);
+}
+
+static gpointer
+cancel_cb (gpointer data)
+{
+  static gint64 cancelled_at;
+
+  g_usleep (400 * 1000);
+  cancelled_at = now_us ();
+  posa_operation_cancel (data);
+  return &cancelled_at;
+}
+
+static void
+test_cancel (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--pace", NULL);
+  g_autoptr (PosaOperation) operation = posa_operation_new ("read");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaMeter) meter = open_meter (sim, &error);
+  GThread *thread = g_thread_new ("cancel", cancel_cb, operation);
+
+  g_assert_no_error (error);
+  g_assert_null (posa_meter_read (meter, POSA_READING_CHECK, operation, &error));
+  gint64 ended = now_us ();
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_CANCELLED);
+  g_assert_cmpint (ended - *(gint64 *) g_thread_join (thread), <, 50 * 1000);
+}
+
+/* The totals alone, and a third reading with the same open meter. */
+static void
+test_reads_again (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--kind", "m3b", "--no-pace", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaMeter) meter = open_meter (sim, &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaReadingSet) full = posa_meter_read (meter, POSA_READING_REMOVAL, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaReadingSet) totals = posa_meter_read_totals (meter, NULL, &error);
+  g_assert_no_error (error);
+
+  g_assert_cmpuint (full->registers->len, ==, 19);
+  g_assert_cmpuint (totals->registers->len, ==, 3);
+  g_assert_cmpint (totals->kind, ==, POSA_READING_SECOND);
+  g_assert_cmpstr (totals->meter.serial, ==, full->meter.serial);
+  g_assert_cmpuint (totals->line.retries, ==, 0);
+  assert_registers_true (sim, totals);
+}
+
+/* A meter that gives its registers only one by one is another line in its profile. */
+static void
+test_register_by_register (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--no-pace", NULL);
+  g_autofree char *datadir = g_strdup (g_getenv ("POSA_DATADIR"));
+  g_autofree char *path = g_build_filename (datadir, "profiles", "posa-1g-m1.profile", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("posa-profiles-XXXXXX", NULL);
+  g_autofree char *profiles = g_build_filename (folder, "profiles", NULL);
+  g_autofree char *copy = g_build_filename (profiles, "one.profile", NULL);
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_auto (GStrv) parts = g_strsplit (text, "plan=readout", 2);
+  g_autofree char *changed = g_strjoinv ("plan=registers", parts);
+  g_assert_cmpint (g_mkdir (profiles, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (copy, changed, -1, NULL));
+  g_setenv ("POSA_DATADIR", folder, TRUE);
+  assert_reads (sim, 0);
+  g_setenv ("POSA_DATADIR", datadir, TRUE);
+  g_unlink (copy);
+  g_rmdir (profiles);
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/iec-session/kinds", test_kinds);
+  g_test_add_func ("/iec-session/bad-bcc", test_bad_bcc);
+  g_test_add_func ("/iec-session/silence", test_silence);
+  g_test_add_func ("/iec-session/garbage", test_garbage);
+  g_test_add_func ("/iec-session/breaks-off", test_breaks_off);
+  g_test_add_func ("/iec-session/stays-slow", test_stays_slow);
+  g_test_add_func ("/iec-session/hole", test_hole);
+  g_test_add_func ("/iec-session/echo", test_echo);
+  g_test_add_func ("/iec-session/unknown-meter", test_unknown_meter);
+  g_test_add_func ("/iec-session/missing-register", test_missing_register);
+  g_test_add_func ("/iec-session/noise", test_noise);
+  g_test_add_func ("/iec-session/programming-mode", test_programming_mode);
+  g_test_add_func ("/iec-session/wrong-password-is-not-repeated",
+                   test_wrong_password_is_not_repeated);
+  g_test_add_func ("/iec-session/late-answer-is-not-mixed-up", test_late_answer_is_not_mixed_up);
+  g_test_add_func ("/iec-session/unplugged", test_unplugged);
+  g_test_add_func ("/iec-session/cancel", test_cancel);
+  g_test_add_func ("/iec-session/reads-again", test_reads_again);
+  g_test_add_func ("/iec-session/register-by-register", test_register_by_register);
   return g_test_run ();
 }

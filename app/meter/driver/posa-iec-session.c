@@ -331,6 +331,14 @@ send_nak (PosaIecSession *self, PosaOperation *operation, GError **error)
          send_message (self, message, operation, error);
 }
 
+static gboolean
+set_damaged (GError **error)
+{
+  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_BAD_CHECKSUM,
+                       "the meter's answer is damaged, its repeats too");
+  return FALSE;
+}
+
 /* A message that is intact, asking for repeats of damaged ones. */
 static gboolean
 receive_intact (PosaIecSession *self,
@@ -338,23 +346,24 @@ receive_intact (PosaIecSession *self,
                 PosaOperation *operation,
                 GError **error)
 {
-  for (guint i = 0; i <= MAX_REPEATS; i++)
+  for (guint i = 0;; i++)
     {
       g_autoptr (GError) local_error = NULL;
       gboolean whole = receive_message (self, message, operation, &local_error);
+      gboolean silent = g_error_matches (local_error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
       if (whole && message->intact)
         return TRUE;
-      if (!whole && !is_damage (local_error))
+      if ((!whole && !is_worth_repeating (local_error)) || (silent && i == 0))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
-      if (i < MAX_REPEATS && !send_nak (self, operation, error))
+      /* Silence after a damaged answer tells less than the damage does. */
+      if (silent || i == MAX_REPEATS)
+        return set_damaged (error);
+      if (!send_nak (self, operation, error))
         return FALSE;
     }
-  g_set_error (error, POSA_ERROR, POSA_ERROR_BAD_CHECKSUM,
-               "the meter's answer is damaged, %d repeats too", MAX_REPEATS);
-  return FALSE;
 }
 
 static gboolean
