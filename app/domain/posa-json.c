@@ -16,9 +16,6 @@
 struct _PosaJsonDocument
 {
   JsonParser *parser;
-  GStringChunk *paths;
-  GArray *members; /* guint: members seen in each open object, for duplicates */
-  gboolean duplicate;
   GError *fault;
 };
 
@@ -27,6 +24,7 @@ typedef struct
 {
   guint depth;
   guint digits;
+  guint n_members;
   gboolean in_string;
   gboolean in_escape;
   gboolean in_word; /* a number, true, false, null */
@@ -36,7 +34,7 @@ typedef struct
 static PosaJsonCursor
 nowhere (PosaJsonDocument *document)
 {
-  return (PosaJsonCursor) { document, NULL, "" };
+  return (PosaJsonCursor) { document, NULL };
 }
 
 static const char *
@@ -75,6 +73,8 @@ scan_token (Scan *scan, char c)
     return "nested too deep";
   else if ((c == '}' || c == ']') && scan->depth > 0)
     scan->depth--;
+  else if (c == ':')
+    scan->n_members++;
   else if (c == '.' || c == 'e' || c == 'E')
     scan->is_real = TRUE;
   else if (g_ascii_isdigit (c) && ++scan->digits > DIGITS_MAX && !scan->is_real)
@@ -83,7 +83,7 @@ scan_token (Scan *scan, char c)
 }
 
 static gboolean
-scan_text (const char *text, gsize size, GError **error)
+scan_text (const char *text, gsize size, guint *n_members, GError **error)
 {
   Scan scan = { 0 };
 
@@ -98,52 +98,33 @@ scan_text (const char *text, gsize size, GError **error)
           return FALSE;
         }
     }
+  *n_members = scan.n_members;
   return TRUE;
 }
 
-static void
-object_start_cb (JsonParser *parser, gpointer user_data)
+/* All that the parser kept; fewer than were written when an object names one twice. */
+static guint
+count_members (JsonNode *node)
 {
-  PosaJsonDocument *self = user_data;
-  guint none = 0;
+  guint n = 0;
 
-  g_array_append_val (self->members, none);
-}
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_node_get_array (node);
 
-static void
-object_member_cb (JsonParser *parser, JsonObject *object, const char *name, gpointer user_data)
-{
-  PosaJsonDocument *self = user_data;
+      for (guint i = 0; i < json_array_get_length (array); i++)
+        n += count_members (json_array_get_element (array, i));
+    }
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObjectIter iter;
+      JsonNode *member;
 
-  if (self->members->len > 0)
-    g_array_index (self->members, guint, self->members->len - 1)++;
-}
-
-static void
-object_end_cb (JsonParser *parser, JsonObject *object, gpointer user_data)
-{
-  PosaJsonDocument *self = user_data;
-
-  if (self->members->len == 0)
-    return;
-  if (g_array_index (self->members, guint, self->members->len - 1) > json_object_get_size (object))
-    self->duplicate = TRUE;
-  g_array_set_size (self->members, self->members->len - 1);
-}
-
-static PosaJsonDocument *
-document_new (void)
-{
-  PosaJsonDocument *self = g_new0 (PosaJsonDocument, 1);
-
-  self->parser = json_parser_new ();
-  self->paths = g_string_chunk_new (256);
-  self->members = g_array_new (FALSE, FALSE, sizeof (guint));
-  json_parser_set_strict (self->parser, TRUE);
-  g_signal_connect (self->parser, "object-start", G_CALLBACK (object_start_cb), self);
-  g_signal_connect (self->parser, "object-member", G_CALLBACK (object_member_cb), self);
-  g_signal_connect (self->parser, "object-end", G_CALLBACK (object_end_cb), self);
-  return self;
+      json_object_iter_init (&iter, json_node_get_object (node));
+      while (json_object_iter_next (&iter, NULL, &member))
+        n += 1 + count_members (member);
+    }
+  return n;
 }
 
 PosaJsonDocument *
@@ -159,16 +140,19 @@ posa_json_parse (const char *text, gssize size, GError **error)
     }
   /* A copy ends in NUL, whatever the caller's buffer does; an empty GBytes has no address. */
   g_autofree char *copy = g_strndup (text != NULL ? text : "", length);
-  if (!scan_text (copy, length, error))
+  guint n_members = 0;
+  if (!scan_text (copy, length, &n_members, error))
     return NULL;
 
-  g_autoptr (PosaJsonDocument) self = document_new ();
+  g_autoptr (PosaJsonDocument) self = g_new0 (PosaJsonDocument, 1);
+  self->parser = json_parser_new ();
+  json_parser_set_strict (self->parser, TRUE);
   g_autoptr (GError) local = NULL;
   if (!json_parser_load_from_data (self->parser, copy, (gssize) length, &local))
     g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "JSON: %s", local->message);
   else if (json_parser_get_root (self->parser) == NULL)
     g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "JSON: empty");
-  else if (self->duplicate)
+  else if (count_members (json_parser_get_root (self->parser)) != n_members)
     g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
                          "JSON: an object names a member twice");
   else
@@ -180,8 +164,6 @@ void
 posa_json_document_free (PosaJsonDocument *self)
 {
   g_object_unref (self->parser);
-  g_string_chunk_free (self->paths);
-  g_array_unref (self->members);
   g_clear_error (&self->fault);
   g_free (self);
 }
@@ -189,7 +171,7 @@ posa_json_document_free (PosaJsonDocument *self)
 PosaJsonCursor
 posa_json_root (PosaJsonDocument *self)
 {
-  return (PosaJsonCursor) { self, json_parser_get_root (self->parser), "" };
+  return (PosaJsonCursor) { self, json_parser_get_root (self->parser) };
 }
 
 gboolean
@@ -202,18 +184,69 @@ posa_json_check (PosaJsonDocument *self, GError **error)
   return FALSE;
 }
 
+/* Appends the path from @node down to @wanted; FALSE when it is not below. Only a fault asks. */
+static gboolean
+find_path (JsonNode *node, JsonNode *wanted, GString *path)
+{
+  gsize length = path->len;
+
+  if (node == wanted)
+    return TRUE;
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    {
+      JsonArray *array = json_node_get_array (node);
+
+      for (guint i = 0; i < json_array_get_length (array); i++)
+        {
+          g_string_append_printf (path, "[%u]", i);
+          if (find_path (json_array_get_element (array, i), wanted, path))
+            return TRUE;
+          g_string_truncate (path, length);
+        }
+    }
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      JsonObjectIter iter;
+      const char *name;
+      JsonNode *member;
+
+      json_object_iter_init_ordered (&iter, json_node_get_object (node));
+      while (json_object_iter_next_ordered (&iter, &name, &member))
+        {
+          g_string_append_printf (path, "%s%s", length > 0 ? "." : "", name);
+          if (find_path (member, wanted, path))
+            return TRUE;
+          g_string_truncate (path, length);
+        }
+    }
+  return FALSE;
+}
+
+/* @member may be NULL. */
+static void
+set_fault (PosaJsonCursor at, const char *member, const char *text)
+{
+  g_autoptr (GString) path = g_string_new (NULL);
+
+  if (at.document == NULL || at.document->fault != NULL)
+    return;
+  if (at.node != NULL)
+    find_path (json_parser_get_root (at.document->parser), at.node, path);
+  if (member != NULL)
+    g_string_append_printf (path, "%s%s", path->len > 0 ? "." : "", member);
+  g_set_error (&at.document->fault, POSA_ERROR, POSA_ERROR_INVALID_DATA, "%s%s%s", path->str,
+               path->len > 0 ? ": " : "", text);
+}
+
 void
 posa_json_fault (PosaJsonCursor at, const char *format, ...)
 {
   va_list args;
 
-  if (at.document->fault != NULL)
-    return;
   va_start (args, format);
   g_autofree char *text = g_strdup_vprintf (format, args);
   va_end (args);
-  g_set_error (&at.document->fault, POSA_ERROR, POSA_ERROR_INVALID_DATA, "%s%s%s", at.path,
-               *at.path != '\0' ? ": " : "", text);
+  set_fault (at, NULL, text);
 }
 
 static JsonNode *
@@ -241,13 +274,10 @@ PosaJsonCursor
 posa_json_member (PosaJsonCursor object, const char *member)
 {
   JsonNode *node = lookup (object, member);
-  g_autofree char *path = g_strconcat (object.path, *object.path != '\0' ? "." : "", member, NULL);
-  PosaJsonCursor at = { object.document, node, NULL };
 
-  at.path = g_string_chunk_insert_const (object.document->paths, path);
   if (node == NULL && object.node != NULL)
-    posa_json_fault (at, "missing");
-  return at;
+    set_fault (object, member, "missing");
+  return (PosaJsonCursor) { object.document, node };
 }
 
 static PosaJsonCursor
@@ -297,11 +327,13 @@ PosaJsonCursor
 posa_json_at (PosaJsonCursor array, guint i)
 {
   if (i >= posa_json_length (array))
-    return nowhere (array.document);
-  g_autofree char *path = g_strdup_printf ("%s[%u]", array.path, i);
+    {
+      if (array.node != NULL)
+        posa_json_fault (array, "needs at least %u elements", i + 1);
+      return nowhere (array.document);
+    }
   return (PosaJsonCursor) { array.document,
-                            json_array_get_element (json_node_get_array (array.node), i),
-                            g_string_chunk_insert_const (array.document->paths, path) };
+                            json_array_get_element (json_node_get_array (array.node), i) };
 }
 
 const char *

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 /* Strict reading and deterministic writing of JSON. Every reader names the place of a fault as a
  * path ("registers[3].value: expected an integer"), code INVALID_DATA.
  *
- * A PosaJsonCursor points at one object or array inside a parsed document (borrowed) and knows
- * its path. The getters fail once per document: the first fault stays in the cursor's shared
- * `error`, later getters return 0/NULL, so that a record is read straight and tested once. */
+ * A PosaJsonCursor points at one value inside a parsed document (borrowed). The getters fail once
+ * per document: the first fault stays in the cursor's shared `error`, later getters return 0/NULL,
+ * so that a record is read straight and tested once. */
 typedef struct _PosaJsonDocument PosaJsonDocument;
 
 /* Parses @size bytes (limit 8 MiB, depth 32, valid UTF-8, nothing after the value). */
@@ -22,8 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaJsonDocument, posa_json_document_free)
 typedef struct
 {
   PosaJsonDocument *document;
-  JsonNode *node;   /* borrowed; NULL after a fault */
-  const char *path; /* owned by the document */
+  JsonNode *node; /* borrowed; NULL after a fault */
 } PosaJsonCursor;
 
 PosaJsonCursor posa_json_root (PosaJsonDocument *self);
