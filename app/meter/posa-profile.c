@@ -14,7 +14,8 @@
 typedef enum
 {
   TEXT,
-  NUMBER
+  NUMBER,
+  CODE /* OBIS */
 } KeyType;
 
 /* Every key that a profile may have, apart from the numbered and coded ones of [status-bits] and
@@ -47,6 +48,23 @@ static const KeyRule rules[] = {
   { "clock", "time_format", TEXT, FIELD (time_format), FALSE },
   { "clock", "capture_format", TEXT, FIELD (capture_format), FALSE },
   { "status", "code", TEXT, FIELD (status), FALSE },
+  { "dlms", "logical_device", NUMBER, FIELD (dlms.logical_device), FALSE },
+  { "dlms", "public_client", NUMBER, FIELD (dlms.public_client), FALSE },
+  { "dlms", "installer_client", NUMBER, FIELD (dlms.installer_client), FALSE },
+  { "dlms", "max_info", NUMBER, FIELD (dlms.max_info), FALSE },
+  { "dlms", "response_ms", NUMBER, FIELD (dlms.response_ms), FALSE },
+  { "dlms", "inter_octet_ms", NUMBER, FIELD (dlms.inter_octet_ms), FALSE },
+  { "dlms", "retries", NUMBER, FIELD (dlms.retries), FALSE },
+  { "dlms", "utc_offset", NUMBER, FIELD (dlms.utc_offset), FALSE },
+  { "objects", "name", CODE, FIELD (dlms.name), FALSE },
+  { "objects", "invocation_counter", CODE, FIELD (dlms.invocation_counter), FALSE },
+  { "objects", "clock", CODE, FIELD (dlms.clock), FALSE },
+  { "objects", "calendar", CODE, FIELD (dlms.calendar), FALSE },
+  { "objects", "tariff_scripts", CODE, FIELD (dlms.tariff_scripts), FALSE },
+  { "objects", "limiter", CODE, FIELD (dlms.limiter), FALSE },
+  { "objects", "limiter_enabled", CODE, FIELD (dlms.limiter_enabled), FALSE },
+  { "objects", "contract_power", CODE, FIELD (dlms.contract_power), FALSE },
+  { "objects", "disconnect", CODE, FIELD (dlms.disconnect), FALSE },
 };
 
 /* The reading of one file. */
@@ -92,6 +110,24 @@ take_number (const Loader *loader, const KeyRule *rule, const char *value, GErro
     return set_invalid (loader, rule->group, rule->key, error, "\"%s\" is no number", value);
   *(guint *) G_STRUCT_MEMBER_P (loader->profile, rule->offset) = (guint) number;
   return TRUE;
+}
+
+static gboolean
+take_code (const Loader *loader, const KeyRule *rule, const char *value, GError **error)
+{
+  return posa_obis_parse (value, G_STRUCT_MEMBER_P (loader->profile, rule->offset)) ||
+         set_invalid (loader, rule->group, rule->key, error, "\"%s\" is no OBIS code", value);
+}
+
+/* Value of a key that has a rule. */
+static gboolean
+take_ruled (const Loader *loader, const KeyRule *rule, const char *value, GError **error)
+{
+  if (rule->type == TEXT)
+    return take_text (loader, rule, value, error);
+  if (rule->type == NUMBER)
+    return take_number (loader, rule, value, error);
+  return take_code (loader, rule, value, error);
 }
 
 static gboolean
@@ -202,8 +238,7 @@ take_key (const Loader *loader, const char *group, const char *key, GError **err
     return take_choice (loader, group, key, value, error);
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
     if (strcmp (rules[i].group, group) == 0 && strcmp (rules[i].key, key) == 0)
-      return rules[i].type == TEXT ? take_text (loader, &rules[i], value, error)
-                                   : take_number (loader, &rules[i], value, error);
+      return take_ruled (loader, &rules[i], value, error);
   return set_invalid (loader, group, key, error, "unknown key");
 }
 
@@ -215,6 +250,22 @@ take_group (const Loader *loader, const char *group, GError **error)
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
     if (!take_key (loader, group, keys[i], error))
       return FALSE;
+  return TRUE;
+}
+
+/* Without these the DLMS driver cannot even ask who is there. */
+static gboolean
+check_dlms (const Loader *loader, GError **error)
+{
+  static const char *const needed[][2] = {
+    { "dlms", "logical_device" }, { "dlms", "public_client" }, { "dlms", "installer_client" },
+    { "dlms", "utc_offset" },     { "objects", "name" },       { "objects", "invocation_counter" },
+    { "objects", "clock" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
+    if (!g_key_file_has_key (loader->file, needed[i][0], needed[i][1], NULL))
+      return set_invalid (loader, needed[i][0], needed[i][1], error, "missing");
   return TRUE;
 }
 
@@ -231,6 +282,8 @@ check_whole (const Loader *loader, GError **error)
   for (guint i = 0; i < 2; i++)
     if (!g_key_file_has_key (loader->file, "profile", i == 0 ? "driver" : "kind", NULL))
       return set_invalid (loader, "profile", i == 0 ? "driver" : "kind", error, "missing");
+  if (profile->driver == POSA_DRIVER_DLMS && !check_dlms (loader, error))
+    return FALSE;
   if (profile->time != NULL &&
       (profile->time_format == NULL || (profile->date != NULL && profile->date_format == NULL)))
     return set_invalid (loader, "clock", "time_format", error, "missing");

@@ -34,6 +34,18 @@ typedef struct
 
 #define POSA_PROFILE_MAX_BITS 64
 
+/* What the DLMS driver needs to know: [dlms] and [objects]. A code left out is all zeros. */
+typedef struct
+{
+  guint logical_device, public_client, installer_client; /* HDLC address, SAPs */
+  guint max_info;                                        /* bytes of a frame to propose */
+  guint response_ms, inter_octet_ms, retries;
+  guint utc_offset; /* minutes of standard time, 60 in Italy */
+  PosaObis name;    /* logical device name: what [match] is about */
+  PosaObis invocation_counter, clock, calendar, tariff_scripts, limiter, limiter_enabled,
+      contract_power, disconnect;
+} PosaProfileDlms;
+
 /* Strings that a profile leaves out are NULL, numbers 0. */
 typedef struct
 {
@@ -54,8 +66,9 @@ typedef struct
   char *date_format, *time_format, *capture_format;
   char *status;                             /* [status]: code of the status word */
   char *status_bits[POSA_PROFILE_MAX_BITS]; /* [status-bits]: name of each bit, NULL = none */
-  GPtrArray *registers;                     /* PosaProfileRegister, in the file's order */
-  GStrv commissioning;                      /* [commissioning] order, NULL = cannot */
+  PosaProfileDlms dlms;
+  GPtrArray *registers; /* PosaProfileRegister, in the file's order */
+  GStrv commissioning;  /* [commissioning] order, NULL = cannot */
 } PosaProfile;
 
 /* @name is the file's, for messages. INVALID_DATA naming file, group and key. */

@@ -16,7 +16,7 @@
 /* Head of a block and protection, beside its piece of data. */
 #define BLOCK_OVERHEAD 48
 
-#define PUBLIC_CONFORMANCE    (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_GET)
+#define PUBLIC_CONFORMANCE (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_GET)
 #define INSTALLER_CONFORMANCE                                                                      \
   (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_MULTIPLE | POSA_CONFORMANCE_GET |                 \
    POSA_CONFORMANCE_SET | POSA_CONFORMANCE_ACTION)
@@ -37,11 +37,11 @@ struct _PosaSimDlms
   guint8 client_challenge[POSA_ACSE_MAX_AUTHENTICATION];
   gsize client_challenge_size;
   guint8 challenge[CHALLENGE_BYTES];
-  gint64 before_apdu;    /* client's counter before the present APDU */
-  guint16 client_pdu;    /* what the client receives; 0 = no limit */
-  gboolean general;      /* the present request came as general-glo-ciphering */
-  GByteArray *pending;   /* rest of a long answer */
-  guint32 block;         /* number of the block sent last */
+  gint64 before_apdu;  /* client's counter before the present APDU */
+  guint16 client_pdu;  /* what the client receives; 0 = no limit */
+  gboolean general;    /* the present request came as general-glo-ciphering */
+  GByteArray *pending; /* rest of a long answer */
+  guint32 block;       /* number of the block sent last */
   guint8 pending_invoke;
   GByteArray *old_answer; /* for the fault that repeats one */
   guint n_gets;
@@ -207,9 +207,8 @@ associate_public (PosaSimDlms *self, const PosaAcse *aarq, GByteArray *answer)
       return;
     }
   g_autoptr (GByteArray) response =
-      aarq->user_information != NULL
-          ? negotiate (self, aarq->user_information, PUBLIC_CONFORMANCE)
-          : NULL;
+      aarq->user_information != NULL ? negotiate (self, aarq->user_information, PUBLIC_CONFORMANCE)
+                                     : NULL;
   if (response == NULL)
     {
       refuse_version (self, aarq, answer);
@@ -412,8 +411,9 @@ static PosaApdu *
 handle_get (PosaSimDlms *self, const PosaApdu *request)
 {
   gboolean is_list = request->kind == POSA_APDU_GET_LIST_REQUEST;
-  PosaApdu *response = posa_apdu_new (
-      is_list ? POSA_APDU_GET_LIST_RESPONSE : POSA_APDU_GET_RESPONSE, request->invoke_id);
+  PosaApdu *response =
+      posa_apdu_new (is_list ? POSA_APDU_GET_LIST_RESPONSE : POSA_APDU_GET_RESPONSE,
+                     request->invoke_id);
 
   g_byte_array_set_size (self->pending, 0);
   for (guint i = 0; i < request->targets->len; i++)
@@ -429,8 +429,7 @@ handle_next (PosaSimDlms *self, const PosaApdu *request)
   PosaApdu *error = posa_apdu_new (POSA_APDU_GET_BLOCK, request->invoke_id);
   error->last = TRUE;
   error->block = request->block;
-  error->result =
-      self->pending->len > 0 ? POSA_DLMS_BLOCK_NUMBER_INVALID : POSA_DLMS_NO_LONG_GET;
+  error->result = self->pending->len > 0 ? POSA_DLMS_BLOCK_NUMBER_INVALID : POSA_DLMS_NO_LONG_GET;
   g_byte_array_set_size (self->pending, 0);
   return error;
 }
@@ -440,9 +439,9 @@ handle_set (PosaSimDlms *self, const PosaApdu *request)
 {
   PosaApdu *response = posa_apdu_new (POSA_APDU_SET_RESPONSE, request->invoke_id);
 
-  response->result =
-      posa_sim_meter_write (self->meter, self->access, *posa_apdu_get_target (request, 0),
-                            posa_apdu_get_item (request, 0)->value);
+  response->result = posa_sim_meter_write (self->meter, self->access,
+                                           *posa_apdu_get_target (request, 0),
+                                           posa_apdu_get_item (request, 0)->value);
   return response;
 }
 
@@ -459,8 +458,8 @@ handle_action (PosaSimDlms *self, const PosaApdu *request)
   if (self->state != ASSOCIATION_OPEN)
     return NULL;
   PosaApdu *response = posa_apdu_new (POSA_APDU_ACTION_RESPONSE, request->invoke_id);
-  response->result = posa_sim_meter_act (self->meter, self->access, target,
-                                         item != NULL ? item->value : NULL);
+  response->result =
+      posa_sim_meter_act (self->meter, self->access, target, item != NULL ? item->value : NULL);
   return response;
 }
 

@@ -46,9 +46,9 @@ typedef enum
 typedef enum
 {
   MEANS_ANSWER,
-  MEANS_NOTHING,   /* a duplicate, a late frame: go on waiting */
-  MEANS_REPEAT,    /* the meter did not get our frame */
-  MEANS_NOT_YET,   /* it has our frame, but no answer */
+  MEANS_NOTHING, /* a duplicate, a late frame: go on waiting */
+  MEANS_REPEAT,  /* the meter did not get our frame */
+  MEANS_NOT_YET, /* it has our frame, but no answer */
   MEANS_LINK_LOST
 } Meaning;
 
@@ -179,8 +179,8 @@ static gboolean
 give_up (PosaHdlcLink *self, Waited last, GError **error)
 {
   if (last == WAITED_DAMAGED)
-    g_set_error (error, POSA_ERROR, POSA_ERROR_BAD_CHECKSUM,
-                 "every answer of %u tries was damaged", self->options.max_retries + 1);
+    g_set_error (error, POSA_ERROR, POSA_ERROR_BAD_CHECKSUM, "every answer of %u tries was damaged",
+                 self->options.max_retries + 1);
   else
     g_set_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT, "no answer in %u tries",
                  self->options.max_retries + 1);

@@ -15,13 +15,13 @@ typedef struct _PosaHdlcLink PosaHdlcLink;
 
 typedef struct
 {
-  guint8 client;           /* SAP */
+  guint8 client; /* SAP */
   PosaHdlcAddress server;
-  guint16 max_info;        /* proposed in SNRM, 32..2030 */
-  guint baud;              /* of the line, for the waits */
-  gint64 response_us;      /* until the first byte of an answer */
-  gint64 inter_octet_us;   /* silence that ends a broken frame */
-  guint max_retries;       /* repeats of one frame before the link is given up */
+  guint16 max_info;      /* proposed in SNRM, 32..2030 */
+  guint baud;            /* of the line, for the waits */
+  gint64 response_us;    /* until the first byte of an answer */
+  gint64 inter_octet_us; /* silence that ends a broken frame */
+  guint max_retries;     /* repeats of one frame before the link is given up */
 } PosaHdlcLinkOptions;
 
 /* Refers to @port; @stats (borrowed) is counted up. */
@@ -32,13 +32,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaHdlcLink, posa_hdlc_link_free)
 
 /* SNRM and UA; both sequence counts start anew. TIMED_OUT when nothing answers, LINE_NOISE when
  * something else does, ACCESS_DENIED when the meter says DM to every try. */
-gboolean
-posa_hdlc_link_connect (PosaHdlcLink *self, GCancellable *cancellable, GError **error);
+gboolean posa_hdlc_link_connect (PosaHdlcLink *self, GCancellable *cancellable, GError **error);
 gboolean posa_hdlc_link_is_connected (const PosaHdlcLink *self);
 
 /* Sends @request as one APDU and takes the meter's APDU into @response (cleared first), both
  * without LLC bytes. Lost frames are recovered within max_retries. After any error the link is
- * closed: TIMED_OUT, BAD_CHECKSUM (damaged answers to the end), PORT_LOST, CANCELLED, INVALID_DATA. */
+ * closed: TIMED_OUT, BAD_CHECKSUM (damaged answers to the end), PORT_LOST, CANCELLED, INVALID_DATA.
+ */
 gboolean posa_hdlc_link_exchange (PosaHdlcLink *self,
                                   const guint8 *request,
                                   gsize size,

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "meter/driver/posa-dlms-channel.h"
+#include "meter/driver/posa-dlms-client.h"
+
+G_BEGIN_DECLS
+
+/* Shared by the services (posa-dlms-client.c) and the making and ending of associations
+ * (posa-dlms-association.c). */
+struct _PosaDlmsClient
+{
+  PosaPort *port;
+  PosaHdlcLinkOptions link_options;
+  PosaLineStats *stats;
+  PosaHdlcLink *link;       /* NULL while closed */
+  PosaDlmsChannel *channel; /* NULL while closed */
+  guint32 conformance;      /* granted */
+  guint16 max_pdu;          /* of the meter; 0 = no limit */
+  guint8 invoke_id;
+};
+
+/* A meter may lock after a few wrong tries. */
+#define POSA_DLMS_ASK_OFFICE "Do not try again; ask the office for the keys of this meter"
+
+/* Forgets link and association without a word to the meter. */
+void posa_dlms_client_drop (PosaDlmsClient *self);
+/* Confirmed, high priority, the next number. */
+guint8 posa_dlms_client_next_invoke_id (PosaDlmsClient *self);
+/* Sends @apdu and gives its answer: of kind @expected, or of any with POSA_N_APDU_KINDS. */
+PosaApdu *posa_dlms_client_request (PosaDlmsClient *self,
+                                    const PosaApdu *apdu,
+                                    PosaApduKind expected,
+                                    GCancellable *cancellable,
+                                    GError **error);
+/* What an exception or service error of the meter means. */
+void posa_dlms_client_set_exception (const PosaApdu *apdu, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "domain/posa-replacement-report.h"
+#include "meter/driver/posa-dlms-client.h"
+#include "meter/posa-meter.h"
+#include "meter/posa-profile.h"
+
+G_BEGIN_DECLS
+
+/* The writing part of a commissioning, over an open installer association (meters.md 10). */
+typedef struct
+{
+  PosaDlmsClient *client;
+  const PosaProfile *profile;
+  const PosaCommissionPlan *plan;
+  PosaClock *clock;
+  PosaOperation *operation; /* may be NULL */
+} PosaDlmsCommission;
+
+/* The steps that the profile orders: each reads before, writes what is not yet right, reads back.
+ * Array of PosaVerifiedValue; where nothing had to be written, `written` is what was there.
+ * NOT_VERIFIED names the value; UNSUPPORTED a step that the profile or meter does not know. */
+GPtrArray *posa_dlms_commission_run (const PosaDlmsCommission *self, GError **error);
+
+/* Moves the supply relay and waits until it says so. NOT_VERIFIED when it does not. */
+gboolean
+posa_dlms_commission_switch (const PosaDlmsCommission *self, gboolean close, GError **error);
+
+/* The meter's time and this device's at the same moment, µs UTC; @half_us is the uncertainty. */
+gboolean posa_dlms_commission_read_clock (const PosaDlmsCommission *self,
+                                          gint64 *meter_us,
+                                          gint64 *device_us,
+                                          gint64 *half_us,
+                                          GError **error);
+
+G_END_DECLS

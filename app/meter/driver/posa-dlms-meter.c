@@ -1,0 +1,759 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "posa-config.h"
+
+#include "meter/driver/posa-dlms-meter.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "base/posa-cursor.h"
+#include "base/posa-error.h"
+#include "meter/codec/posa-axdr.h"
+#include "meter/driver/posa-dlms-client.h"
+#include "meter/driver/posa-dlms-commission.h"
+#include "meter/driver/posa-dlms-steps.h"
+
+#define FLAG_ID_LENGTH 3
+#define MAX_TEXT       32
+/* The meter forgets a silent client, after two minutes by default. */
+#define IDLE_US (30 * G_USEC_PER_SEC)
+
+#define UNIT_W     27
+#define UNIT_WH    30
+#define UNIT_VARH  32
+#define MAX_SCALER 9
+
+#define DEFAULT_MAX_INFO       128
+#define DEFAULT_RESPONSE_MS    1500
+#define DEFAULT_INTER_OCTET_MS 250
+#define DEFAULT_RETRIES        4
+
+struct _PosaDlmsMeter
+{
+  PosaMeter parent_instance;
+  PosaKeyring *keyring; /* may be NULL */
+  GPtrArray *profiles;
+  const PosaProfile *profile; /* one of them */
+  PosaDlmsClient *client;
+  guint32 first_counter; /* the meter accepts from here on */
+  GHashTable *scalers;   /* code of a register -> its scaler + unit, once read */
+  gint64 used_us;        /* monotonic time of the last exchange */
+  gint64 opening_us;     /* time of the opening, counted to the first reading */
+  PosaLineStats stats, reported;
+};
+
+G_DEFINE_FINAL_TYPE (PosaDlmsMeter, posa_dlms_meter, POSA_TYPE_METER)
+
+static PosaClock *
+clock_of (PosaDlmsMeter *self)
+{
+  return posa_port_get_clock (posa_meter_get_port (POSA_METER (self)));
+}
+
+/* The code @text of the profile as an attribute of a data object. */
+static gboolean
+data_target (const char *text, PosaCosemTarget *out, GError **error)
+{
+  PosaObis obis;
+
+  if (!posa_obis_parse (text, &obis))
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                   "the profile's code \"%s\" is no OBIS code", text);
+      return FALSE;
+    }
+  *out = POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, obis, 2);
+  return TRUE;
+}
+
+static char *
+dup_text (const PosaCosemValue *value)
+{
+  g_autofree char *text = posa_cosem_value_dup_text (value);
+
+  if (text == NULL || *g_strstrip (text) == '\0' || strlen (text) > MAX_TEXT)
+    return NULL;
+  return g_steal_pointer (&text);
+}
+
+static void
+replace_text (char **field, char *text)
+{
+  g_free (*field);
+  *field = text;
+}
+
+/* ---- installer association ---- */
+
+static gboolean
+check_serial (PosaDlmsMeter *self, const char *serial, GError **error)
+{
+  const PosaNameplate *plate = posa_meter_get_nameplate (POSA_METER (self));
+
+  if (serial != NULL && strcmp (serial, plate->serial) == 0)
+    return TRUE;
+  g_set_error (error, POSA_ERROR, POSA_ERROR_WRONG_METER,
+               "another meter answers now: serial number %s instead of %s",
+               serial != NULL ? serial : "(none)", plate->serial);
+  return FALSE;
+}
+
+/* Opens the association, and has the meter say once more who it is: this time it is proven. */
+static gboolean
+open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
+{
+  const PosaProfile *profile = self->profile;
+  const PosaNameplate *plate = posa_meter_get_nameplate (POSA_METER (self));
+  GCancellable *cancellable = posa_operation_peek_cancellable (operation);
+  PosaCosemTarget target;
+
+  if (self->keyring == NULL)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
+                   "meter %s can only be read with its key, and there are no keys here",
+                   plate->serial);
+      return FALSE;
+    }
+  posa_operation_report (operation, 0, "%s", _ ("Identifying to the meter"));
+  if (!data_target (profile->serial, &target, error) ||
+      !posa_dlms_client_open_secured (self->client, (guint8) profile->dlms.installer_client,
+                                      self->keyring, plate->serial, self->first_counter,
+                                      cancellable, error))
+    return FALSE;
+  g_autoptr (PosaCosemValue)
+      value = posa_dlms_client_get (self->client, target, cancellable, error);
+  if (value == NULL)
+    return FALSE;
+  g_autofree char *serial = dup_text (value);
+  return check_serial (self, serial, error);
+}
+
+static gboolean
+ensure_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
+{
+  gint64 now = posa_clock_get_monotonic (clock_of (self));
+  gboolean idle = now - self->used_us > IDLE_US;
+
+  if (!posa_dlms_client_is_secured (self->client) || idle)
+    {
+      posa_dlms_client_close (self->client);
+      if (!open_installer (self, operation, error))
+        {
+          posa_dlms_client_close (self->client);
+          return FALSE;
+        }
+    }
+  self->used_us = posa_clock_get_monotonic (clock_of (self));
+  return TRUE;
+}
+
+/* ---- reading ---- */
+
+/* Attributes that one reading asks for, in the order of the request. */
+typedef struct
+{
+  GArray *targets; /* PosaCosemTarget */
+  PosaApdu *answer;
+  guint next; /* item to be taken */
+} Batch;
+
+static void
+batch_clear (Batch *self)
+{
+  g_clear_pointer (&self->targets, g_array_unref);
+  g_clear_pointer (&self->answer, posa_apdu_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
+
+static gboolean
+add_data (Batch *self, const char *code, GError **error)
+{
+  PosaCosemTarget target;
+
+  if (code == NULL)
+    return TRUE;
+  if (!data_target (code, &target, error))
+    return FALSE;
+  g_array_append_val (self->targets, target);
+  return TRUE;
+}
+
+static gboolean
+wants (const PosaProfileRegister *reg, gboolean totals_only)
+{
+  return !totals_only || posa_meter_is_total (reg);
+}
+
+static void
+add_registers (PosaDlmsMeter *self, Batch *batch, gboolean totals_only)
+{
+  for (guint i = 0; i < self->profile->registers->len; i++)
+    {
+      const PosaProfileRegister *reg = g_ptr_array_index (self->profile->registers, i);
+      PosaCosemTarget target = POSA_COSEM_TARGET (POSA_DLMS_CLASS_REGISTER, reg->obis, 2);
+
+      if (!wants (reg, totals_only))
+        continue;
+      g_array_append_val (batch->targets, target);
+      target.index = 3;
+      if (!g_hash_table_contains (self->scalers, reg->code))
+        g_array_append_val (batch->targets, target);
+    }
+}
+
+/* The next item; @target for messages. */
+static const PosaApduItem *
+take (Batch *self, PosaCosemTarget *target)
+{
+  *target = g_array_index (self->targets, PosaCosemTarget, self->next);
+  return posa_apdu_get_item (self->answer, self->next++);
+}
+
+static gboolean
+take_data (Batch *self, const char *code, const PosaCosemValue **value, GError **error)
+{
+  PosaCosemTarget target;
+
+  *value = NULL;
+  if (code == NULL)
+    return TRUE;
+  const PosaApduItem *item = take (self, &target);
+  *value = item->value;
+  if (item->value == NULL)
+    posa_dlms_set_result_error ("reading", target, item->result, error);
+  return item->value != NULL;
+}
+
+static gboolean
+take_identity (PosaDlmsMeter *self, Batch *batch, gboolean totals_only, GError **error)
+{
+  PosaNameplate *plate = posa_meter_edit_nameplate (POSA_METER (self));
+  const PosaCosemValue *value = NULL;
+
+  if (!take_data (batch, self->profile->serial, &value, error))
+    return FALSE;
+  g_autofree char *serial = dup_text (value);
+  if (!check_serial (self, serial, error))
+    return FALSE;
+  if (totals_only)
+    return TRUE;
+  if (!take_data (batch, self->profile->firmware, &value, error))
+    return FALSE;
+  replace_text (&plate->firmware, dup_text (value));
+  if (!take_data (batch, self->profile->customer_number, &value, error))
+    return FALSE;
+  replace_text (&plate->customer_number, dup_text (value));
+  return TRUE;
+}
+
+static gboolean
+take_status (PosaDlmsMeter *self, Batch *batch, PosaReadingSet *reading, GError **error)
+{
+  const PosaCosemValue *value = NULL;
+  gint64 word = 0;
+
+  if (self->profile->status == NULL)
+    return TRUE;
+  if (!take_data (batch, self->profile->status, &value, error))
+    return FALSE;
+  if (!posa_cosem_value_get_integer (value, &word))
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                   "the meter's status word (%s) is no number", self->profile->status);
+      return FALSE;
+    }
+  reading->status_raw = g_strdup_printf ("%08" G_GINT64_MODIFIER "X", (guint64) word);
+  GStrv flags = posa_profile_decode_status (self->profile, reading->status_raw, error);
+  if (flags == NULL)
+    return FALSE;
+  g_strfreev (reading->status_flags);
+  reading->status_flags = flags;
+  return TRUE;
+}
+
+static int
+expected_unit (PosaQuantity quantity)
+{
+  if (quantity == POSA_QUANTITY_MAX_DEMAND_IMPORT)
+    return UNIT_W;
+  return quantity == POSA_QUANTITY_ACTIVE_IMPORT || quantity == POSA_QUANTITY_ACTIVE_EXPORT
+             ? UNIT_WH
+             : UNIT_VARH;
+}
+
+static gboolean
+check_scaler (const PosaProfileRegister *reg,
+              const PosaCosemValue *scaler_unit,
+              gint64 *scaler,
+              GError **error)
+{
+  gint64 unit = 0;
+
+  if (posa_cosem_value_get_integer (posa_cosem_value_get_item (scaler_unit, 0), scaler) &&
+      posa_cosem_value_get_integer (posa_cosem_value_get_item (scaler_unit, 1), &unit) &&
+      unit == expected_unit (reg->quantity) && *scaler >= -MAX_SCALER && *scaler <= MAX_SCALER)
+    return TRUE;
+  g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+               "register %s: the meter does not count it in %s", reg->code,
+               posa_quantity_get_unit (reg->quantity));
+  return FALSE;
+}
+
+/* @raw times 10^@scaler in whole base units, downwards as a display does. */
+static gboolean
+scale (gint64 raw, gint64 scaler, gint64 *value, gint64 *resolution)
+{
+  gint64 power = 1;
+
+  for (gint64 i = ABS (scaler); i > 0; i--)
+    power *= 10;
+  *resolution = scaler > 0 ? power : 1;
+  *value = scaler < 0 ? raw / power : raw;
+  return scaler <= 0 || !__builtin_mul_overflow (raw, power, value);
+}
+
+static char *
+dup_raw (const PosaCosemValue *value)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  posa_axdr_write (value, bytes);
+  return posa_hex_encode (bytes->data, bytes->len);
+}
+
+static gboolean
+add_register (const PosaProfileRegister *want,
+              const PosaCosemValue *value,
+              gint64 scaler,
+              PosaReadingSet *reading,
+              GError **error)
+{
+  gint64 raw = 0, scaled = 0, resolution = 1;
+
+  if (!posa_cosem_value_get_integer (value, &raw) || raw < 0 ||
+      !scale (raw, scaler, &scaled, &resolution))
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                   "register %s: the meter gives no number that counts energy", want->code);
+      return FALSE;
+    }
+  PosaRegister *reg = posa_register_new (want->obis, want->quantity, want->tier, scaled);
+  reg->resolution = resolution;
+  reg->raw = dup_raw (value);
+  g_ptr_array_add (reading->registers, reg);
+  return TRUE;
+}
+
+static gboolean
+take_register (PosaDlmsMeter *self,
+               Batch *batch,
+               const PosaProfileRegister *want,
+               PosaReadingSet *reading,
+               GError **error)
+{
+  gpointer known = NULL;
+  PosaCosemTarget target;
+  const PosaApduItem *item = take (batch, &target);
+  gint64 scaler = 0;
+
+  if (g_hash_table_lookup_extended (self->scalers, want->code, NULL, &known))
+    scaler = GPOINTER_TO_INT (known);
+  else
+    {
+      const PosaApduItem *scale_item = take (batch, &target);
+
+      if (item->value != NULL && !check_scaler (want, scale_item->value, &scaler, error))
+        return FALSE;
+      if (item->value != NULL)
+        g_hash_table_insert (self->scalers, want->code, GINT_TO_POINTER ((int) scaler));
+    }
+  if (item->value != NULL)
+    return add_register (want, item->value, scaler, reading, error);
+  if (want->required)
+    posa_dlms_set_result_error ("reading", target, item->result, error);
+  return !want->required;
+}
+
+static gboolean
+ask_batch (PosaDlmsMeter *self,
+           Batch *batch,
+           gboolean totals_only,
+           PosaOperation *operation,
+           GError **error)
+{
+  const PosaProfile *profile = self->profile;
+
+  batch->targets = g_array_new (FALSE, FALSE, sizeof (PosaCosemTarget));
+  if (!add_data (batch, profile->serial, error))
+    return FALSE;
+  if (!totals_only && (!add_data (batch, profile->firmware, error) ||
+                       !add_data (batch, profile->customer_number, error) ||
+                       !add_data (batch, profile->status, error)))
+    return FALSE;
+  add_registers (self, batch, totals_only);
+  posa_operation_report (operation, 0.5, "%s", _ ("Reading the meter"));
+  batch->answer = posa_dlms_client_get_list (self->client,
+                                             (const PosaCosemTarget *) batch->targets->data,
+                                             batch->targets->len,
+                                             posa_operation_peek_cancellable (operation), error);
+  return batch->answer != NULL;
+}
+
+/* What the line had to carry since the last reading. */
+static PosaLineStats
+take_stats (PosaDlmsMeter *self, gint64 wall_us)
+{
+  PosaLineStats line = { .bytes_tx = self->stats.bytes_tx - self->reported.bytes_tx,
+                         .bytes_rx = self->stats.bytes_rx - self->reported.bytes_rx,
+                         .round_trips = self->stats.round_trips - self->reported.round_trips,
+                         .retries = self->stats.retries - self->reported.retries,
+                         .wall_us = wall_us + self->opening_us };
+
+  self->reported = self->stats;
+  self->opening_us = 0;
+  return line;
+}
+
+static PosaDlmsCommission
+make_context (PosaDlmsMeter *self, const PosaCommissionPlan *plan, PosaOperation *operation)
+{
+  return (PosaDlmsCommission) { .client = self->client,
+                                .profile = self->profile,
+                                .plan = plan,
+                                .clock = clock_of (self),
+                                .operation = operation };
+}
+
+static gboolean
+fill_reading (PosaDlmsMeter *self,
+              Batch *batch,
+              gboolean totals_only,
+              PosaReadingSet *reading,
+              GError **error)
+{
+  if (!totals_only && !take_status (self, batch, reading, error))
+    return FALSE;
+  for (guint i = 0; i < self->profile->registers->len; i++)
+    {
+      const PosaProfileRegister *want = g_ptr_array_index (self->profile->registers, i);
+
+      if (wants (want, totals_only) && !take_register (self, batch, want, reading, error))
+        return FALSE;
+    }
+  return posa_meter_check_registers (reading, self->profile, totals_only, error);
+}
+
+static PosaReadingSet *
+read_any (PosaDlmsMeter *self,
+          PosaReadingKind kind,
+          gboolean totals_only,
+          PosaOperation *operation,
+          GError **error)
+{
+  gint64 started = posa_clock_get_monotonic (clock_of (self));
+  gint64 meter_us = 0, device_us = 0, half_us = 0;
+  g_auto (Batch) batch = { 0 };
+
+  if (!ensure_installer (self, operation, error) ||
+      !ask_batch (self, &batch, totals_only, operation, error) ||
+      !take_identity (self, &batch, totals_only, error))
+    return NULL;
+  g_autoptr (PosaReadingSet)
+      reading = posa_meter_begin_reading (POSA_METER (self), self->profile, kind);
+  PosaDlmsCommission context = make_context (self, NULL, operation);
+  if (!fill_reading (self, &batch, totals_only, reading, error))
+    return NULL;
+  /* A request of its own: in a list nobody knows when the clock was looked at. */
+  if (!totals_only &&
+      !posa_dlms_commission_read_clock (&context, &meter_us, &device_us, &half_us, error))
+    return NULL;
+  reading->meter_clock_us = meter_us;
+  reading->device_clock_us = device_us;
+  self->used_us = posa_clock_get_monotonic (clock_of (self));
+  reading->line = take_stats (self, self->used_us - started);
+  return g_steal_pointer (&reading);
+}
+
+static PosaReadingSet *
+dlms_read (PosaMeter *meter, PosaReadingKind kind, PosaOperation *operation, GError **error)
+{
+  return read_any (POSA_DLMS_METER (meter), kind, FALSE, operation, error);
+}
+
+static PosaReadingSet *
+dlms_read_totals (PosaMeter *meter, PosaOperation *operation, GError **error)
+{
+  return read_any (POSA_DLMS_METER (meter), POSA_READING_SECOND, TRUE, operation, error);
+}
+
+/* ---- writing ---- */
+
+static GPtrArray *
+dlms_commission (PosaMeter *meter,
+                 const PosaCommissionPlan *plan,
+                 PosaOperation *operation,
+                 GError **error)
+{
+  PosaDlmsMeter *self = POSA_DLMS_METER (meter);
+  const PosaNameplate *plate = posa_meter_get_nameplate (meter);
+
+  if (strcmp (plate->serial, plan->serial) != 0)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_WRONG_METER,
+                   "the meter on the port is %s, but %s is to be commissioned; nothing was written",
+                   plate->serial, plan->serial);
+      return NULL;
+    }
+  if (!ensure_installer (self, operation, error))
+    return NULL;
+  PosaDlmsCommission context = make_context (self, plan, operation);
+  GPtrArray *values = posa_dlms_commission_run (&context, error);
+  self->used_us = posa_clock_get_monotonic (clock_of (self));
+  return values;
+}
+
+static gboolean
+dlms_test_relay (PosaMeter *meter, PosaOperation *operation, GError **error)
+{
+  PosaDlmsMeter *self = POSA_DLMS_METER (meter);
+
+  if (!ensure_installer (self, operation, error))
+    return FALSE;
+  PosaDlmsCommission context = make_context (self, NULL, operation);
+  posa_operation_report (operation, 0.2, "%s", _ ("Opening the supply relay"));
+  if (!posa_dlms_commission_switch (&context, FALSE, error))
+    {
+      g_prefix_error_literal (error, "opening the supply relay: ");
+      return FALSE;
+    }
+  posa_operation_report (operation, 0.6, "%s", _ ("Closing the supply relay"));
+  if (!posa_dlms_commission_switch (&context, TRUE, error))
+    {
+      g_prefix_error_literal (error, "closing the supply relay: ");
+      return FALSE;
+    }
+  self->used_us = posa_clock_get_monotonic (clock_of (self));
+  return TRUE;
+}
+
+static void
+dlms_sign_off (PosaMeter *meter)
+{
+  posa_dlms_client_close (POSA_DLMS_METER (meter)->client);
+}
+
+static void
+posa_dlms_meter_finalize (GObject *object)
+{
+  PosaDlmsMeter *self = POSA_DLMS_METER (object);
+
+  g_clear_object (&self->keyring);
+  g_clear_pointer (&self->client, posa_dlms_client_free);
+  g_clear_pointer (&self->scalers, g_hash_table_unref);
+  g_clear_pointer (&self->profiles, g_ptr_array_unref);
+  G_OBJECT_CLASS (posa_dlms_meter_parent_class)->finalize (object);
+}
+
+static void
+posa_dlms_meter_class_init (PosaDlmsMeterClass *klass)
+{
+  PosaMeterClass *meter_class = POSA_METER_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->finalize = posa_dlms_meter_finalize;
+  meter_class->read = dlms_read;
+  meter_class->read_totals = dlms_read_totals;
+  meter_class->commission = dlms_commission;
+  meter_class->test_relay = dlms_test_relay;
+  meter_class->sign_off = dlms_sign_off;
+}
+
+static void
+posa_dlms_meter_init (PosaDlmsMeter *self)
+{
+  self->scalers = g_hash_table_new (g_str_hash, g_str_equal);
+}
+
+/* ---- opening ---- */
+
+static guint
+or_default (guint value, guint otherwise)
+{
+  return value != 0 ? value : otherwise;
+}
+
+static PosaHdlcLinkOptions
+link_options (const PosaProfile *profile)
+{
+  const PosaProfileDlms *dlms = &profile->dlms;
+
+  return (PosaHdlcLinkOptions) {
+    .server = { .width = 1, .upper = (guint16) dlms->logical_device },
+    .max_info =
+        (guint16) CLAMP (or_default (dlms->max_info, DEFAULT_MAX_INFO), 32, POSA_HDLC_MAX_INFO),
+    .baud = profile->baud,
+    .response_us = (gint64) or_default (dlms->response_ms, DEFAULT_RESPONSE_MS) * 1000,
+    .inter_octet_us = (gint64) or_default (dlms->inter_octet_ms, DEFAULT_INTER_OCTET_MS) * 1000,
+    .max_retries = or_default (dlms->retries, DEFAULT_RETRIES),
+  };
+}
+
+static char *
+get_text (PosaDlmsMeter *self, PosaObis obis, GCancellable *cancellable, GError **error)
+{
+  PosaCosemTarget target = POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, obis, 2);
+  g_autoptr (PosaCosemValue)
+      value = posa_dlms_client_get (self->client, target, cancellable, error);
+
+  if (value == NULL)
+    return NULL;
+  char *text = dup_text (value);
+  if (text == NULL)
+    g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                         "the meter does not say who it is");
+  return text;
+}
+
+/* The profile is chosen by the logical device name: FLAG id, then the maker's text. */
+static gboolean
+choose_profile (PosaDlmsMeter *self, const char *name, GError **error)
+{
+  PosaNameplate *plate = posa_meter_edit_nameplate (POSA_METER (self));
+  g_autofree char *manufacturer = g_strndup (name, FLAG_ID_LENGTH);
+  const char *ident = name + strlen (manufacturer);
+
+  self->profile = posa_profile_match (self->profiles, POSA_DRIVER_DLMS, manufacturer, ident);
+  if (self->profile == NULL)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+                   "no profile for the meter that calls itself %s", name);
+      return FALSE;
+    }
+  replace_text (&plate->manufacturer, g_steal_pointer (&manufacturer));
+  replace_text (&plate->model,
+                g_strdup (self->profile->model != NULL ? self->profile->model : ident));
+  plate->kind = self->profile->kind;
+  return TRUE;
+}
+
+/* Serial number and counter, both open to everybody and so not to be trusted: the serial is read
+ * again in the secured association, and the counter only ever moves ours up. */
+static gboolean
+identify (PosaDlmsMeter *self, const PosaProfile *style, GCancellable *cancellable, GError **error)
+{
+  PosaNameplate *plate = posa_meter_edit_nameplate (POSA_METER (self));
+  g_autofree char *name = get_text (self, style->dlms.name, cancellable, error);
+  PosaCosemTarget target;
+  gint64 counter = 0;
+
+  if (name == NULL || !choose_profile (self, name, error) ||
+      !data_target (self->profile->serial, &target, error))
+    return FALSE;
+  replace_text (&plate->serial, get_text (self, target.obis, cancellable, error));
+  if (plate->serial == NULL)
+    return FALSE;
+  target.obis = self->profile->dlms.invocation_counter;
+  g_autoptr (PosaCosemValue)
+      value = posa_dlms_client_get (self->client, target, cancellable, error);
+  if (value == NULL)
+    return FALSE;
+  if (!posa_cosem_value_get_integer (value, &counter) || counter < 0 || counter >= G_MAXUINT32)
+    {
+      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                           "the meter's invocation counter is no such number");
+      return FALSE;
+    }
+  self->first_counter = (guint32) counter + 1;
+  return TRUE;
+}
+
+static gboolean
+open_with_style (PosaDlmsMeter *self,
+                 PosaPort *port,
+                 const PosaProfile *style,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  PosaHdlcLinkOptions options = link_options (style);
+
+  g_clear_pointer (&self->client, posa_dlms_client_free);
+  if (!posa_port_set_line (port, POSA_LINE_8N1 (style->baud), error))
+    return FALSE;
+  self->client = posa_dlms_client_new (port, &options, &self->stats);
+  if (!posa_dlms_client_open_public (self->client, (guint8) style->dlms.public_client, cancellable,
+                                     error))
+    return FALSE;
+  gboolean known = identify (self, style, cancellable, error);
+  /* Nothing more is asked in public, and nobody should wait for us here. */
+  posa_dlms_client_close (self->client);
+  return known;
+}
+
+/* Whether the way to call the meters of the two profiles is the same. */
+static gboolean
+same_style (const PosaProfile *x, const PosaProfile *y)
+{
+  return x->baud == y->baud && x->dlms.logical_device == y->dlms.logical_device &&
+         x->dlms.public_client == y->dlms.public_client &&
+         posa_obis_equal (x->dlms.name, y->dlms.name);
+}
+
+static gboolean
+is_first_of_style (GPtrArray *profiles, guint at)
+{
+  const PosaProfile *profile = g_ptr_array_index (profiles, at);
+
+  for (guint i = 0; i < at; i++)
+    {
+      const PosaProfile *earlier = g_ptr_array_index (profiles, i);
+
+      if (earlier->driver == POSA_DRIVER_DLMS && same_style (earlier, profile))
+        return FALSE;
+    }
+  return profile->driver == POSA_DRIVER_DLMS;
+}
+
+static gboolean
+open_any_style (PosaDlmsMeter *self, PosaPort *port, PosaOperation *operation, GError **error)
+{
+  GCancellable *cancellable = posa_operation_peek_cancellable (operation);
+  g_autoptr (GError) last = NULL;
+
+  for (guint i = 0; i < self->profiles->len; i++)
+    {
+      if (!is_first_of_style (self->profiles, i))
+        continue;
+      g_clear_error (&last);
+      if (open_with_style (self, port, g_ptr_array_index (self->profiles, i), cancellable, &last))
+        return TRUE;
+      if (!g_error_matches (last, POSA_ERROR, POSA_ERROR_TIMED_OUT) &&
+          !g_error_matches (last, POSA_ERROR, POSA_ERROR_LINE_NOISE))
+        break;
+    }
+  if (last == NULL)
+    g_set_error_literal (&last, POSA_ERROR, POSA_ERROR_UNSUPPORTED, "there is no DLMS profile");
+  g_propagate_error (error, g_steal_pointer (&last));
+  return FALSE;
+}
+
+PosaMeter *
+posa_dlms_meter_open (PosaPort *port,
+                      PosaKeyring *keyring,
+                      PosaOperation *operation,
+                      GError **error)
+{
+  g_autoptr (PosaDlmsMeter) self = g_object_new (POSA_TYPE_DLMS_METER, NULL);
+  PosaClock *clock = posa_port_get_clock (port);
+  gint64 started = posa_clock_get_monotonic (clock);
+
+  g_set_object (&self->keyring, keyring);
+  self->profiles = posa_profile_load_all (error);
+  posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
+  if (self->profiles == NULL || !open_any_style (self, port, operation, error))
+    return NULL;
+  self->opening_us = posa_clock_get_monotonic (clock) - started;
+  posa_meter_set_port (POSA_METER (self), port);
+  return POSA_METER (g_steal_pointer (&self));
+}

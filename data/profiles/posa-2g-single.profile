@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright 2026 The Posa authors
+#
+# Reference profile for a single-phase second-generation meter: DLMS/COSEM over HDLC on the optical
+# port, HLS mechanism 5, security suite 0, as posa-sim 2g is. The profile of the distributor's own
+# 2G meters on that port is not public. The country codes 0-0:94.39.x are a choice of this
+# simulator; customer_number is at the code of the metering point.
+[profile]
+id=posa-2g-single
+version=1
+driver=dlms
+kind=2g-1
+model=2G single-phase
+
+[match]
+manufacturer=PSA
+ident=2G1*
+
+[line]
+baud=9600
+
+[dlms]
+logical_device=1
+public_client=16
+installer_client=3
+max_info=128
+response_ms=1500
+inter_octet_ms=250
+retries=4
+utc_offset=60
+
+[objects]
+name=0-0:42.0.0
+invocation_counter=0-0:43.1.3
+clock=0-0:1.0.0
+calendar=0-0:13.0.0
+tariff_scripts=0-0:10.0.100
+limiter=0-0:17.0.0
+limiter_enabled=0-0:94.39.21
+contract_power=0-0:94.39.20
+disconnect=0-0:96.3.10
+
+[identity]
+serial=0-0:96.1.0
+customer_number=0-0:96.1.10
+firmware=1-0:0.2.0
+
+[status]
+code=0-0:96.5.0
+
+[status-bits]
+0=clock-lost
+1=battery-low
+2=memory-fault
+3=cover-opened
+4=magnetic-field
+5=reverse-flow
+6=limiter-tripped
+
+[registers]
+1-0:1.8.0=active_import;0;Wh;required
+1-0:1.8.1=active_import;1;Wh;required
+1-0:1.8.2=active_import;2;Wh;required
+1-0:1.8.3=active_import;3;Wh;required
+1-0:1.8.4=active_import;4;Wh;required
+1-0:1.8.5=active_import;5;Wh;required
+1-0:1.8.6=active_import;6;Wh;required
+
+[commissioning]
+order=clock;tariff_table;contract_power;limiter;customer_number;supply
