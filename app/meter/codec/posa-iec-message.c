@@ -48,15 +48,14 @@ skip_escapes (const char *text, PosaIecIdentification *out)
 static gboolean
 parse_identification (const guint8 *line, gsize size, PosaIecIdentification *out, GError **error)
 {
-  g_autofree char *text = g_strndup ((const char *) line, size);
+  g_autofree char *text = g_strchomp (g_strndup ((const char *) line, size));
 
   *out = (PosaIecIdentification) { 0 };
-  g_strchomp (text);
+  for (gsize i = 0; i < size; i++)
+    if (!g_ascii_isprint (line[i]) && line[i] != '\r')
+      return set_noise ("a character that is not printable", error);
   if (strlen (text) < 4)
     return set_noise ("too short", error);
-  for (const char *c = text; *c != '\0'; c++)
-    if (!g_ascii_isprint (*c))
-      return set_noise ("a character that is not printable", error);
   for (guint i = 0; i < 3; i++)
     if (!g_ascii_isalpha (text[i]))
       return set_noise ("the maker is not three letters", error);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "base/posa-error.h"
+#include "meter/posa-profile.h"
+
+#include <string.h>
+
+static char *
+read_m1 (void)
+{
+  g_autofree char *path =
+      g_build_filename (g_getenv ("POSA_DATADIR"), "profiles", "posa-1g-m1.profile", NULL);
+  char *text = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+/* @text with its first @old replaced by @new. */
+static char *
+replace (const char *text, const char *old, const char *new)
+{
+  g_auto (GStrv) parts = g_strsplit (text, old, 2);
+
+  g_assert_cmpuint (g_strv_length (parts), ==, 2);
+  return g_strjoinv (new, parts);
+}
+
+static void
+test_all_profiles (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) profiles = posa_profile_load_all (&error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (profiles->len, >=, 4);
+  for (guint i = 0; i < profiles->len; i++)
+    {
+      const PosaProfile *profile = g_ptr_array_index (profiles, i);
+      g_assert_cmpuint (strlen (profile->sha256), ==, 64);
+      for (guint j = 0; j < i; j++)
+        g_assert_cmpstr (((PosaProfile *) g_ptr_array_index (profiles, j))->id, !=, profile->id);
+    }
+}
+
+static void
+test_match (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) profiles = posa_profile_load_all (&error);
+  const PosaProfile *profile = posa_profile_match (profiles, POSA_DRIVER_IEC, "PSa", "M3B");
+
+  g_assert_cmpint (profile->kind, ==, POSA_METER_KIND_M3B);
+  g_assert_cmpuint (profile->registers->len, ==, 19);
+  g_assert_cmpuint (profile->baud, ==, 9600);
+  g_assert_null (posa_profile_match (profiles, POSA_DRIVER_IEC, "PSA", "M33"));
+  g_assert_null (posa_profile_match (profiles, POSA_DRIVER_IEC, "XYZ", "M1"));
+  g_assert_null (posa_profile_match (profiles, POSA_DRIVER_DLMS, "PSA", "M1"));
+}
+
+/* A slip of the pen is named with file, group and key. */
+static void
+test_faults (void)
+{
+  static const struct
+  {
+    const char *old, *new, *place;
+  } rows[] = {
+    { "baud=9600", "baude=9600", "m1: [line] baude" },
+    { "baud=9600", "baud=fast", "m1: [line] baud" },
+    { "baud=9600", "", "m1: [line] baud: missing" },
+    { "[line]", "[lines]", "m1: [lines] baud" },
+    { "driver=iec", "driver=iecc", "m1: [profile] driver" },
+    { "driver=iec\n", "", "m1: [profile] driver: missing" },
+    { "kind=m1", "kind=m9", "m1: [profile] kind" },
+    { "plan=readout", "plan=guess", "m1: [reading] plan" },
+    { "serial=C.1.0\n", "", "m1: [identity] serial: missing" },
+    { "serial=C.1.0", "serial=", "m1: [identity] serial: empty" },
+    { "time_format=Zhhmmss\n", "", "m1: [clock] time" },
+    { "0=clock-lost", "64=clock-lost", "m1: [status-bits] 64" },
+    { "1=battery-low", "00=battery-low", "m1: [status-bits] 00: given twice" },
+    { "1.8.0=active_import", "1.8=active_import", "m1: [registers] 1.8" },
+    { "1.8.0=active_import", "1.8.0=import", "m1: [registers] 1.8.0" },
+    { "1.8.0=active_import;0", "1.8.0=active_import;7", "m1: [registers] 1.8.0" },
+    { "1.8.0=active_import;0;kWh", "1.8.0=active_import;0;kvarh", "m1: [registers] 1.8.0" },
+    { "kWh;required", "kWh;needed", "m1: [registers] 1.8.0" },
+    { "kWh;required", "kWh", "m1: [registers] 1.8.0" },
+    { "kWh;required", "kWh;optional", "8 registers are required" },
+    { "[match]", "garbage\n[match]", "m1: " },
+  };
+  g_autofree char *good = read_m1 ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *bad = replace (good, rows[i].old, rows[i].new);
+      g_autoptr (GError) error = NULL;
+      g_assert_null (posa_profile_parse ("m1", bad, strlen (bad), &error));
+      g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+      if (strstr (error->message, rows[i].place) == NULL)
+        g_error ("\"%s\" does not name \"%s\"", error->message, rows[i].place);
+    }
+}
+
+static void
+test_status_word (void)
+{
+  g_autofree char *text = read_m1 ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaProfile) profile = posa_profile_parse ("m1", text, strlen (text), &error);
+  g_auto (GStrv) none = posa_profile_decode_status (profile, "00000000", &error);
+  g_auto (GStrv) some = posa_profile_decode_status (profile, "80000048", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
+  g_assert_cmpuint (g_strv_length (some), ==, 3);
+  g_assert_cmpstr (some[0], ==, "cover-opened");
+  g_assert_cmpstr (some[1], ==, "supply-open");
+  g_assert_cmpstr (some[2], ==, "bit-31");
+  g_assert_null (posa_profile_decode_status (profile, "fault", &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/profile/all", test_all_profiles);
+  g_test_add_func ("/profile/match", test_match);
+  g_test_add_func ("/profile/faults", test_faults);
+  g_test_add_func ("/profile/status-word", test_status_word);
+  return g_test_run ();
+}
