@@ -136,6 +136,7 @@ destroy (gpointer data)
   g_free (self);
 }
 
-const PosaSimModel posa_sim_2g = {
-  .create = create, .serve = serve, .dump = dump, .destroy = destroy
-};
+const PosaSimModel posa_sim_2g = { .create = create,
+                                   .serve = serve,
+                                   .dump = dump,
+                                   .destroy = destroy };
