@@ -153,7 +153,7 @@ test_uuid (void)
       char *uuid = posa_uuid_new (clock);
 
       g_assert_true (posa_uuid_is_valid (uuid));
-      g_assert_cmpint (uuid[14], ==, '7');
+      g_assert_true (uuid[14] == '7');
       g_assert_nonnull (strchr ("89ab", uuid[19]));
       /* The first 48 bits are the milliseconds since 1970. */
       g_autofree char *time = g_strdup_printf ("%.8s%.4s", uuid, uuid + 9);
@@ -290,8 +290,8 @@ test_json_getters (void)
   g_assert_false (posa_json_check (document, NULL));
 }
 
-static void
-test_json_text (void)
+static JsonNode *
+build_sample (void)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -306,9 +306,16 @@ test_json_text (void)
   json_builder_begin_array (builder);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
-  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  return json_builder_get_root (builder);
+}
+
+static void
+test_json_text (void)
+{
+  g_autoptr (JsonNode) root = build_sample ();
   g_autofree char *text = posa_json_to_text (root, FALSE);
   g_autofree char *pretty = posa_json_to_text (root, TRUE);
+
   g_assert_cmpstr (text, ==,
                    "{\"z\":\"a\\/b \\\"q\\\" \\\\ \\n \\u0001 \303\240\",\"a\":null,"
                    "\"i\":-9223372036854775808,\"b\":false,\"d\":13.1561,"

@@ -35,7 +35,7 @@ apply (Fixture *fixture,
                            .revision = 1,
                            .state = state,
                            .crew_id = (char *) crew_id,
-                           .pod = (char *) (state == POSA_METER_INSTALLED ? "IT001E1" : NULL) };
+                           .pod = state == POSA_METER_INSTALLED ? (char *) "IT001E1" : NULL };
 
   g_assert_true (posa_meter_asset_store_apply (fixture->store, &asset, event_id, 1, NULL, &error));
   g_assert_no_error (error);

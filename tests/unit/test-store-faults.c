@@ -25,8 +25,8 @@ static int fault_at = -1; /* number of the call that is hit; -1: none */
 static int fault_errno;   /* 0: the process is killed instead */
 static int n_calls;
 
-int fdatasync (int fd);
-ssize_t pwrite64 (int fd, const void *data, size_t size, off64_t offset);
+int fault_fdatasync (int fd) __asm__ ("fdatasync");
+ssize_t fault_pwrite (int fd, const void *data, size_t size, off64_t offset) __asm__ ("pwrite64");
 
 /* TRUE when this call has to fail with errno set. */
 static gboolean
@@ -41,13 +41,13 @@ is_hit (void)
 }
 
 int
-fdatasync (int fd)
+fault_fdatasync (int fd)
 {
   return is_hit () ? -1 : (int) syscall (SYS_fdatasync, fd);
 }
 
 ssize_t
-pwrite64 (int fd, const void *data, size_t size, off64_t offset)
+fault_pwrite (int fd, const void *data, size_t size, off64_t offset)
 {
   if (!is_hit ())
     return syscall (SYS_pwrite64, fd, data, size, offset);

@@ -249,7 +249,7 @@ move_to (Fixture *fixture, const char *serial, PosaMeterState state)
                               .serial = (char *) serial,
                               .state = state,
                               .crew_id = (char *) "C-07",
-                              .pod = (char *) (state == POSA_METER_INSTALLED ? "POD" : NULL),
+                              .pod = state == POSA_METER_INSTALLED ? (char *) "POD" : NULL,
                               .actor = (char *) "B-1",
                               .wall_us = 1 };
 }
@@ -265,7 +265,7 @@ apply_asset (Fixture *fixture, const char *serial, gint64 revision, PosaMeterSta
                            .revision = revision,
                            .state = state,
                            .crew_id = (char *) "C-07",
-                           .pod = (char *) (state == POSA_METER_INSTALLED ? "POD" : NULL) };
+                           .pod = state == POSA_METER_INSTALLED ? (char *) "POD" : NULL };
 
   g_assert_true (posa_meter_asset_store_apply (fixture->store, &asset, next_id (fixture), 1,
                                                &applied, &error));
