@@ -53,6 +53,16 @@ list_orders (PosaCli *cli)
   return 0;
 }
 
+static void
+print_flag (PosaOrderItem *order, const char *property, const char *sentence)
+{
+  gboolean flag;
+
+  g_object_get (order, property, &flag, NULL);
+  if (flag)
+    printf ("! %s\n", sentence);
+}
+
 static int
 show_order (PosaCli *cli, const char *id)
 {
@@ -83,6 +93,8 @@ show_order (PosaCli *cli, const char *id)
       printf ("%s%*s%s\n", label, MAX (1, 14 - (int) g_utf8_strlen (label, -1)), "",
               posa_item_get_text (order, lines[i].name));
     }
+  print_flag (order, "presence-needed", _ ("The customer has to be present."));
+  print_flag (order, "life-support", _ ("Life-support equipment: do not switch off."));
   return 0;
 }
 

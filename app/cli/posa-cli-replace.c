@@ -172,11 +172,11 @@ prompt (Replace *self)
 }
 
 static gboolean
-get_flag (PosaJob *job, const char *property)
+needs (gpointer object, const char *property)
 {
   gboolean flag;
 
-  g_object_get (job, property, &flag, NULL);
+  g_object_get (object, property, &flag, NULL);
   return flag;
 }
 
@@ -197,7 +197,7 @@ advance (Replace *self)
                            _ ("the serial number of the new meter is needed (--new-serial)"));
       return FALSE;
     }
-  if (get_flag (self->job, "reason-needed") && !self->yes)
+  if (needs (self->job, "reason-needed") && !self->yes)
     reason = ask (_ ("Reason:"));
   PosaJobAnswer answer = { .new_serial = serial, .reason = reason };
   posa_job_advance_async (self->job, &answer, stepped_cb, self);
@@ -205,17 +205,52 @@ advance (Replace *self)
   return self->error == NULL;
 }
 
+/* The action of that name among those of the step; new reference, NULL: none. */
+static PosaJobAction *
+find_action (PosaJob *job, const char *event)
+{
+  g_autoptr (GListModel) actions = NULL;
+
+  g_object_get (job, "actions", &actions, NULL);
+  for (guint i = 0; i < g_list_model_get_n_items (actions); i++)
+    {
+      g_autoptr (PosaJobAction) action = g_list_model_get_item (actions, i);
+      if (g_str_equal (posa_item_get_text (action, "event"), event))
+        return g_steal_pointer (&action);
+    }
+  return NULL;
+}
+
+static PosaOutcome
+ask_outcome (void)
+{
+  for (const PosaOutcome *code = posa_outcome_list (); *code != POSA_OUTCOME_NONE; code++)
+    printf ("    %3d  %s\n", *code, posa_outcome_get_label (*code));
+  g_autofree char *answer = ask (_ ("Outcome code:"));
+  return answer != NULL ? (PosaOutcome) atoi (answer) : POSA_OUTCOME_NONE;
+}
+
+/* Does a secondary action, asking for what it needs. */
 static gboolean
 act (Replace *self, const char *event)
 {
-  g_autofree char *reason = ask (_ ("Reason (may be empty):"));
-  g_autofree char *serial = ask (_ ("Serial number (may be empty):"));
-  g_autofree char *outcome = ask (_ ("Outcome code (may be empty):"));
-  PosaJobAnswer answer = { .reason = reason,
-                           .new_serial = serial,
-                           .outcome = outcome != NULL ? (PosaOutcome) atoi (outcome)
-                                                      : POSA_OUTCOME_NONE };
+  g_autoptr (PosaJobAction) action = find_action (self->job, event);
+  g_autofree char *reason = NULL;
+  g_autofree char *serial = NULL;
+  PosaJobAnswer answer = { 0 };
 
+  if (action == NULL)
+    {
+      g_set_error (&self->error, POSA_ERROR, POSA_ERROR_USAGE,
+                   _ ("\"%s\" is no action of this step"), event);
+      return FALSE;
+    }
+  if (needs (action, "needs-reason"))
+    answer.reason = reason = ask (_ ("Reason:"));
+  if (needs (action, "needs-serial"))
+    answer.new_serial = serial = ask (_ ("Serial number of the new meter:"));
+  if (needs (action, "needs-outcome"))
+    answer.outcome = ask_outcome ();
   posa_job_act_async (self->job, event, &answer, stepped_cb, self);
   wait_for_answer (self);
   return self->error == NULL;

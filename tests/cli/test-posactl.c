@@ -218,8 +218,8 @@ test_life_support (void)
 {
   g_autoptr (CliSite) site = cli_site_new ();
 
-  cli_expect (1, "", "posactl", "--data", site->device, "replace", "W-000005", "--yes",
-              "--old-port", "/dev/posa-none", NULL);
+  cli_expect (1, "Life-support equipment", "posactl", "--data", site->device, "replace", "W-000005",
+              "--yes", "--old-port", "/dev/posa-none", NULL);
 }
 
 static void
