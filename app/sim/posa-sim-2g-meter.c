@@ -55,6 +55,18 @@ take_integer (const PosaSimSetup *setup,
 }
 
 static gboolean
+take_status (const PosaSimSetup *setup, guint32 *status, GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, "status");
+  guint64 word = 0;
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 16, 0, G_MAXUINT32, &word, NULL))
+    return set_usage (error, "status", text);
+  *status = (guint32) word;
+  return TRUE;
+}
+
+static gboolean
 take_key (const PosaSimSetup *setup, const char *key, guint8 out[16], GError **error)
 {
   g_autofree char *text = posa_sim_setup_take (setup, key);
@@ -196,7 +208,7 @@ PosaSimMeter *
 posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
 {
   g_autoptr (PosaSimMeter) self = g_new0 (PosaSimMeter, 1);
-  gint64 status = 0;
+  guint32 status = 0;
   guint32 energy[6];
 
   self->cosem = posa_sim_cosem_new ();
@@ -215,9 +227,9 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
   if (!take_key (setup, "ek", self->encryption, error) ||
       !take_key (setup, "ak", self->authentication, error) || !take_sizes (self, setup, error) ||
       !take_fault (self, setup, error) || !take_energy (setup, energy, error) ||
-      !take_integer (setup, "status", G_MAXUINT32, &status, error))
+      !take_status (setup, &status, error))
     return NULL;
-  posa_sim_2g_build (self, energy, (guint32) status);
+  posa_sim_2g_build (self, energy, status);
   take_customer (self, setup);
   if (!take_relay (self, setup, error))
     return NULL;

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "posa-test-keyring.h"
+
+#include "base/posa-error.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct _PosaTestKeyring
+{
+  GObject parent_instance;
+  char *path;
+  guint8 encryption_first;
+  gboolean forgotten;
+  gint64 next, peer;
+  guint n_reserved;
+};
+
+static void keyring_iface_init (PosaKeyringInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (PosaTestKeyring,
+                               posa_test_keyring,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (POSA_TYPE_KEYRING, keyring_iface_init))
+
+/* What earlier processes have noted. */
+static void
+load (PosaTestKeyring *self)
+{
+  g_autofree char *text = NULL;
+
+  if (self->path == NULL || !g_file_get_contents (self->path, &text, NULL, NULL))
+    return;
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    {
+      gint64 first = 0, count = 0;
+
+      if (sscanf (*line, "take %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, &first, &count) == 2)
+        self->next = MAX (self->next, first + count);
+      else if (sscanf (*line, "peer %" G_GINT64_FORMAT, &first) == 1)
+        self->peer = MAX (self->peer, first);
+    }
+}
+
+static void
+note (PosaTestKeyring *self, const char *line)
+{
+  FILE *file = self->path != NULL ? fopen (self->path, "a") : NULL;
+
+  if (file == NULL)
+    return;
+  fputs (line, file);
+  fflush (file);
+  fsync (fileno (file));
+  fclose (file);
+}
+
+static gboolean
+get_client_title (PosaKeyring *keyring, guint8 title[POSA_DLMS_TITLE_SIZE], GError **error)
+{
+  memcpy (title, "PSAtest1", POSA_DLMS_TITLE_SIZE);
+  return TRUE;
+}
+
+static gboolean
+get_keys (PosaKeyring *keyring, const char *serial, PosaMeterKeys *keys, GError **error)
+{
+  PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
+
+  if (self->forgotten)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "no key of meter %s", serial);
+      return FALSE;
+    }
+  for (guint8 i = 0; i < POSA_DLMS_KEY_SIZE; i++)
+    {
+      keys->encryption[i] = self->encryption_first + i;
+      keys->authentication[i] = 0xD0 + i;
+    }
+  return TRUE;
+}
+
+static gboolean
+reserve_counter (PosaKeyring *keyring,
+                 const char *serial,
+                 guint32 at_least,
+                 guint32 count,
+                 guint32 *first,
+                 GError **error)
+{
+  PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
+
+  load (self);
+  self->next = MAX (self->next, at_least);
+  *first = (guint32) self->next;
+  self->next += count;
+  self->n_reserved++;
+  g_autofree char *line = g_strdup_printf ("take %u %u\n", *first, count);
+  note (self, line);
+  return TRUE;
+}
+
+static gboolean
+get_peer_counter (PosaKeyring *keyring, const char *serial, gint64 *last_seen, GError **error)
+{
+  PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
+
+  load (self);
+  *last_seen = self->peer;
+  return TRUE;
+}
+
+static gboolean
+set_peer_counter (PosaKeyring *keyring, const char *serial, guint32 last_seen, GError **error)
+{
+  PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
+  g_autofree char *line = g_strdup_printf ("peer %u\n", last_seen);
+
+  self->peer = MAX (self->peer, (gint64) last_seen);
+  note (self, line);
+  return TRUE;
+}
+
+static void
+keyring_iface_init (PosaKeyringInterface *iface)
+{
+  iface->get_client_title = get_client_title;
+  iface->get_keys = get_keys;
+  iface->reserve_counter = reserve_counter;
+  iface->get_peer_counter = get_peer_counter;
+  iface->set_peer_counter = set_peer_counter;
+}
+
+static void
+posa_test_keyring_finalize (GObject *object)
+{
+  g_free (POSA_TEST_KEYRING (object)->path);
+  G_OBJECT_CLASS (posa_test_keyring_parent_class)->finalize (object);
+}
+
+static void
+posa_test_keyring_class_init (PosaTestKeyringClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = posa_test_keyring_finalize;
+}
+
+static void
+posa_test_keyring_init (PosaTestKeyring *self)
+{
+  self->next = 1;
+  self->peer = -1;
+}
+
+PosaTestKeyring *
+posa_test_keyring_new (const char *path)
+{
+  PosaTestKeyring *self = g_object_new (POSA_TYPE_TEST_KEYRING, NULL);
+
+  self->path = g_strdup (path);
+  return self;
+}
+
+void
+posa_test_keyring_spoil (PosaTestKeyring *self)
+{
+  self->encryption_first = 0x40;
+}
+
+void
+posa_test_keyring_forget (PosaTestKeyring *self)
+{
+  self->forgotten = TRUE;
+}
+
+guint32
+posa_test_keyring_get_next (PosaTestKeyring *self)
+{
+  return (guint32) self->next;
+}
+
+guint
+posa_test_keyring_get_n_reserved (PosaTestKeyring *self)
+{
+  return self->n_reserved;
+}
+
+gint64
+posa_test_keyring_get_peer (PosaTestKeyring *self)
+{
+  return self->peer;
+}
