@@ -361,8 +361,12 @@ check_condition (GPtrArray *findings, const PosaReadingSet *reading)
   gint64 drift_s = posa_reading_set_get_drift_s (reading);
 
   if (ABS (drift_s) > DRIFT_MAX_S)
-    add (findings, POSA_FINDING_CLOCK_DRIFT, POSA_SEVERITY_INFO,
-         g_strdup_printf (_ ("The meter's clock is off by %" G_GINT64_FORMAT " s"), drift_s));
+    {
+      g_autofree char *drift = g_strdup_printf ("%+" G_GINT64_FORMAT, drift_s);
+
+      add (findings, POSA_FINDING_CLOCK_DRIFT, POSA_SEVERITY_INFO,
+           g_strdup_printf (_ ("The meter's clock is off by %s s"), drift));
+    }
   if (reading->status_flags[0] != NULL)
     {
       g_autofree char *flags = g_strjoinv (", ", reading->status_flags);

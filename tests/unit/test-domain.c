@@ -320,8 +320,8 @@ test_json_text (void)
                    "{\"z\":\"a\\/b \\\"q\\\" \\\\ \\n \\u0001 \303\240\",\"a\":null,"
                    "\"i\":-9223372036854775808,\"b\":false,\"d\":13.1561,"
                    "\"t\":\"2026-11-21T10:15:30.250+01:00\",\"e\":[]}");
-  g_assert_true (g_str_has_prefix (pretty, "{\n  \"z\": \"a"));
-  g_assert_true (g_str_has_suffix (pretty, "\n  \"e\": []\n}"));
+  g_assert_true (strstr (pretty, "{\n  \"z\": \"a") == pretty);
+  g_assert_nonnull (strstr (pretty, "\n  \"e\": []\n}"));
 }
 
 int
