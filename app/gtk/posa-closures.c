@@ -156,7 +156,8 @@ posa_closure_unsent (gpointer self, guint count)
 char *
 posa_closure_step (gpointer self, guint step, guint n_steps)
 {
-  return n_steps == 0 ? g_strdup ("") : g_strdup_printf (_ ("Step %u of %u"), step, n_steps);
+  return step == 0 || n_steps == 0 ? g_strdup ("")
+                                   : g_strdup_printf (_ ("Step %u of %u"), step, n_steps);
 }
 
 char *

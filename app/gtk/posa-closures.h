@@ -31,7 +31,7 @@ gboolean posa_closure_has_items (gpointer self, GListModel *list);
 gboolean posa_closure_is (gpointer self, const char *state, const char *wanted);
 /* "Delivery: 2 not received yet" */
 char *posa_closure_unsent (gpointer self, guint count);
-/* "Step 4 of 15", "" when there are no steps. */
+/* "Step 4 of 15", "" off the straight way. */
 char *posa_closure_step (gpointer self, guint step, guint n_steps);
 /* "Last known 12.345,678 kWh, difference 3,210 kWh"; "" when nothing was known before. */
 char *posa_closure_reading_detail (gpointer self, const char *before, const char *delta);

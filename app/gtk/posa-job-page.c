@@ -63,6 +63,10 @@ update_buttons (PosaJobPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->primary_button), finished || *label != '\0');
   gtk_widget_set_visible (self->other_button, !finished && g_list_model_get_n_items (actions) > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "job.other", !busy);
+  if (g_str_equal (posa_job_get_zone (self->job), "red"))
+    gtk_widget_add_css_class (self->other_button, "emergency");
+  else
+    gtk_widget_remove_css_class (self->other_button, "emergency");
   gtk_stack_set_visible_child_name (self->stack, busy ? "work" : "step");
 }
 

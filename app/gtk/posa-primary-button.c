@@ -168,6 +168,8 @@ posa_primary_button_dispose (GObject *object)
   if (self->tick != 0)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   self->tick = 0;
+  /* The bin's own child is a template child too: only one of the two may unparent it. */
+  adw_bin_set_child (ADW_BIN (self), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (self), POSA_TYPE_PRIMARY_BUTTON);
   g_clear_pointer (&self->label, g_free);
   G_OBJECT_CLASS (posa_primary_button_parent_class)->dispose (object);

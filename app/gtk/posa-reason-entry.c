@@ -66,6 +66,10 @@ posa_reason_entry_set_topic (PosaReasonEntry *self, const char *topic)
     if (g_strcmp0 (usual_reasons[i].topic, topic) == 0)
       {
         GtkWidget *button = gtk_button_new_with_label (_ (usual_reasons[i].reason));
+        GtkLabel *label = GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button)));
+
+        gtk_label_set_wrap (label, TRUE);
+        gtk_label_set_ellipsize (label, PANGO_ELLIPSIZE_NONE);
 
         gtk_widget_add_css_class (button, "target");
         g_signal_connect (button, "clicked", G_CALLBACK (chosen_cb), self);

@@ -90,6 +90,8 @@ posa_step_choose_constructed (GObject *object)
 static void
 posa_step_choose_dispose (GObject *object)
 {
+  /* The bin's own child is a template child too: only one of the two may unparent it. */
+  adw_bin_set_child (ADW_BIN (object), NULL);
   gtk_widget_dispose_template (GTK_WIDGET (object), POSA_TYPE_STEP_CHOOSE);
   G_OBJECT_CLASS (posa_step_choose_parent_class)->dispose (object);
 }

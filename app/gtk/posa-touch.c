@@ -44,7 +44,8 @@ posa_touch_build_css (double density, PosaTouchSize size, double text_scale)
 
 typedef struct
 {
-  GtkWindow *window; /* borrowed: this lives as long as the window */
+  GtkWindow *window;   /* borrowed: this lives as long as the window */
+  GdkDisplay *display; /* borrowed: of the program */
   GSettings *settings;
   GtkCssProvider *provider;
 } Touch;
@@ -52,6 +53,8 @@ typedef struct
 static void
 touch_free (Touch *self)
 {
+  gtk_style_context_remove_provider_for_display (self->display,
+                                                 GTK_STYLE_PROVIDER (self->provider));
   g_clear_object (&self->settings);
   g_clear_object (&self->provider);
   g_free (self);
@@ -61,9 +64,8 @@ static double
 get_density (Touch *self)
 {
   GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self->window));
-  GdkDisplay *display = gtk_widget_get_display (GTK_WIDGET (self->window));
-  GdkMonitor *monitor = surface != NULL ? gdk_display_get_monitor_at_surface (display, surface)
-                                        : NULL;
+  GdkMonitor *monitor =
+      surface != NULL ? gdk_display_get_monitor_at_surface (self->display, surface) : NULL;
   const char *dpi = g_getenv ("POSA_DPI");
   GdkRectangle geometry = { 0 };
   int width_mm = 0;
@@ -90,18 +92,19 @@ update (Touch *self)
 }
 
 static void
+changed_cb (GtkWidget *window)
+{
+  update (g_object_get_data (G_OBJECT (window), "posa-touch"));
+}
+
+static void
 realize_cb (GtkWidget *window, Touch *self)
 {
   GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (window));
 
-  g_signal_connect_swapped (surface, "enter-monitor", G_CALLBACK (update), self);
+  g_signal_connect_object (surface, "enter-monitor", G_CALLBACK (changed_cb), window,
+                           G_CONNECT_SWAPPED);
   update (self);
-}
-
-static void
-changed_cb (GtkWidget *window)
-{
-  update (g_object_get_data (G_OBJECT (window), "posa-touch"));
 }
 
 void
@@ -110,10 +113,10 @@ posa_touch_attach (GtkWindow *window, GSettings *settings)
   Touch *self = g_new0 (Touch, 1);
 
   self->window = window;
+  self->display = gtk_widget_get_display (GTK_WIDGET (window));
   self->settings = g_object_ref (settings);
   self->provider = gtk_css_provider_new ();
-  gtk_style_context_add_provider_for_display (gtk_widget_get_display (GTK_WIDGET (window)),
-                                              GTK_STYLE_PROVIDER (self->provider),
+  gtk_style_context_add_provider_for_display (self->display, GTK_STYLE_PROVIDER (self->provider),
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
   g_signal_connect (window, "realize", G_CALLBACK (realize_cb), self);
   g_signal_connect_object (settings, "changed", G_CALLBACK (changed_cb), window, G_CONNECT_SWAPPED);
