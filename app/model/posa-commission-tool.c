@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "model/posa-commission-tool.h"
+
+#include "base/posa-error.h"
+#include "meter/posa-meter.h"
+#include "model/posa-folder.h"
+#include "model/posa-work-context.h"
+#include "stock/posa-stock.h"
+#include "store/posa-order-store.h"
+#include "sync/posa-identity.h"
+
+void
+posa_commissioning_free (PosaCommissioning *self)
+{
+  if (self == NULL)
+    return;
+  g_free (self->order_id);
+  g_clear_pointer (&self->verified, g_ptr_array_unref);
+  g_clear_pointer (&self->activation, posa_reading_set_free);
+  g_free (self);
+}
+
+static PosaCommissionPlan
+make_plan (const PosaWorkOrder *order, const char *serial)
+{
+  return (PosaCommissionPlan) { .serial = serial,
+                                .customer_number = order->customer_number,
+                                .contract_power_w = order->contract_power_w,
+                                .available_power_w = order->available_power_w,
+                                .limiter_enabled = order->limiter_enabled,
+                                .tariff_table = order->tariff_table };
+}
+
+/* A meter of this crew's stock, or the one that this order has put in already: the work may have
+ * to be repeated. */
+static gboolean
+check_meter (PosaStore *store,
+             const PosaWorkOrder *order,
+             const char *serial,
+             const char *crew_id,
+             GError **error)
+{
+  g_autoptr (PosaMeterAsset) asset = posa_meter_asset_store_get (store, serial, NULL);
+
+  if (asset != NULL && asset->state == POSA_METER_INSTALLED &&
+      g_strcmp0 (asset->pod, order->pod) == 0)
+    return TRUE;
+  g_autoptr (PosaMeterAsset)
+      allowed = posa_stock_check_new_meter (store, serial, order, crew_id, error);
+  return allowed != NULL;
+}
+
+static PosaCommissioning *
+commission_open (PosaMeter *meter,
+                 PosaStore *store,
+                 const PosaWorkOrder *order,
+                 const char *crew_id,
+                 PosaOperation *operation,
+                 GError **error)
+{
+  const char *serial = posa_meter_get_nameplate (meter)->serial;
+  PosaCommissionPlan plan = make_plan (order, serial);
+  g_autoptr (PosaCommissioning) self = g_new0 (PosaCommissioning, 1);
+
+  if (!check_meter (store, order, serial, crew_id, error))
+    return NULL;
+  self->order_id = g_strdup (order->id);
+  self->verified = posa_meter_commission (meter, &plan, operation, error);
+  if (self->verified == NULL)
+    return NULL;
+  self->activation = posa_meter_read (meter, POSA_READING_ACTIVATION, operation, error);
+  if (self->activation != NULL)
+    return g_steal_pointer (&self);
+  g_prefix_error_literal (error, "the meter is commissioned; activation readings: ");
+  return NULL;
+}
+
+PosaCommissioning *
+posa_commission_tool_run (const char *folder,
+                          const char *port_path,
+                          const char *order_id,
+                          PosaOperation *operation,
+                          GError **error)
+{
+  g_autoptr (PosaIdentity) identity = posa_identity_load (folder, error);
+  g_autoptr (PosaWorkContext) context = identity != NULL ? posa_work_context_open (folder, error)
+                                                         : NULL;
+
+  if (context == NULL)
+    return NULL;
+  PosaStore *store = posa_work_context_get_store (context);
+  g_autoptr (PosaOrderEntry) entry = posa_order_store_get (store, order_id, error);
+  if (entry == NULL)
+    return NULL;
+  g_autoptr (PosaPort) port = posa_port_open (port_path, error);
+  if (port == NULL)
+    return NULL;
+  g_autoptr (PosaMeter)
+      meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION,
+                               posa_work_context_get_keyring (context), operation, error);
+  PosaCommissioning *result = NULL;
+  if (meter != NULL)
+    {
+      result = commission_open (meter, store, entry->order, posa_identity_get_crew_id (identity),
+                                operation, error);
+      posa_meter_close (meter);
+    }
+  return result;
+}
+
+char *
+posa_commissioning_to_text (const PosaCommissioning *self)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  posa_json_add_string (builder, "order", self->order_id);
+  json_builder_set_member_name (builder, "verified");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < self->verified->len; i++)
+    {
+      const PosaVerifiedValue *value = g_ptr_array_index (self->verified, i);
+
+      json_builder_begin_object (builder);
+      posa_json_add_string (builder, "name", value->name);
+      posa_json_add_string (builder, "before", value->before);
+      posa_json_add_string (builder, "written", value->written);
+      posa_json_add_string (builder, "read_back", value->read_back);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "activation");
+  posa_reading_set_to_json (self->activation, builder);
+  json_builder_end_object (builder);
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  return posa_json_to_text (root, TRUE);
+}
