@@ -11,6 +11,7 @@
 #define BOTTOM      (POSA_PAGE_HEIGHT - 62.0)
 #define CELL_PAD_X  4.0
 #define CELL_PAD_Y  2.6
+#define COLUMNS_MAX 8
 #define TEXT_MAX    2000 /* bytes of one text */
 #define LINES_MAX   24   /* lines of one text; the rest is in report.json */
 
@@ -41,18 +42,37 @@ static const struct
   [POSA_STYLE_BIG] = { 13.0, PANGO_WEIGHT_SEMIBOLD, &ink },
 };
 
+/* What is drawn waits in a list for each page: the foot names the number of pages, which is known
+ * only at the end, and shaping text is by far the dearest part, so it is done once. */
+typedef struct
+{
+  PangoLayout *layout; /* NULL: a filled rectangle */
+  const Colour *colour;
+  double x, y, width, height;
+} Mark;
+
 struct _PosaReportCanvas
 {
   cairo_t *cr;
   const PosaReportFrame *frame;
   PangoContext *context;
-  PangoLayout *layouts[POSA_N_STYLES];
+  PangoLayout *layouts[POSA_N_STYLES]; /* to copy from */
+  double baselines[POSA_N_STYLES];
   PangoAttrList *features[2]; /* by alignment */
+  GPtrArray *pages;           /* GArray of Mark */
+  GArray *page;               /* the last of them */
   double y;
-  guint page;
   const PosaReportColumn *columns; /* of the table being drawn, else NULL */
   guint n_columns;
 };
+
+static void
+clear_mark_cb (gpointer data)
+{
+  Mark *mark = data;
+
+  g_clear_object (&mark->layout);
+}
 
 /* Nothing of the machine's screen may get into the page: no hinting, no rounding, its own scale
  * and language. */
@@ -77,12 +97,11 @@ make_context (cairo_t *cr, const char *language)
 /* Figures of one width in columns of numbers only: they would also widen hyphens. No contextual
  * forms, which turn "--" or "->" into something else. */
 static PangoAttrList *
-make_features (PosaReportAlign align)
+make_features (const char *features)
 {
   PangoAttrList *list = pango_attr_list_new ();
 
-  pango_attr_list_insert (list, pango_attr_font_features_new (
-                                    align == POSA_ALIGN_RIGHT ? "tnum=1, calt=0" : "calt=0"));
+  pango_attr_list_insert (list, pango_attr_font_features_new (features));
   return list;
 }
 
@@ -125,88 +144,113 @@ restrict_characters (const char *text)
   return g_string_free_and_steal (out);
 }
 
-static void
-set_colour (PosaReportCanvas *self, const Colour *colour)
-{
-  cairo_set_source_rgb (self->cr, colour->red, colour->green, colour->blue);
-}
-
-static double
-prepare_text (PosaReportCanvas *self,
-              PosaReportStyle style,
-              double width,
-              PosaReportAlign align,
-              const char *text)
+static PangoLayout *
+make_text (PosaReportCanvas *self,
+           PosaReportStyle style,
+           double width,
+           PosaReportAlign align,
+           const char *text)
 {
   g_autofree char *shown = restrict_characters (text);
-  PangoLayout *layout = self->layouts[style];
-  PangoRectangle extents;
+  PangoLayout *layout = pango_layout_copy (self->layouts[style]);
+  /* The number of a report is a name, not a figure in a column. */
+  gboolean figures = align == POSA_ALIGN_RIGHT && style != POSA_STYLE_NUMBER;
 
   pango_layout_set_width (layout, (int) (width * PANGO_SCALE));
   pango_layout_set_alignment (layout,
                               align == POSA_ALIGN_RIGHT ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
-  pango_layout_set_attributes (
-      layout, self->features[style == POSA_STYLE_NUMBER ? POSA_ALIGN_LEFT : align]);
+  pango_layout_set_attributes (layout, self->features[figures]);
   pango_layout_set_text (layout, shown, -1);
+  return layout;
+}
+
+static double
+get_height (PangoLayout *layout)
+{
+  PangoRectangle extents;
+
   pango_layout_get_extents (layout, NULL, &extents);
   return (double) extents.height / PANGO_SCALE;
 }
 
+/* Consumes @layout; returns its height. */
 static double
-draw_text_at (PosaReportCanvas *self,
-              PosaReportStyle style,
-              double x,
-              double y,
-              double width,
-              PosaReportAlign align,
-              const char *text)
+put_text (PosaReportCanvas *self, PosaReportStyle style, double x, double y, PangoLayout *layout)
 {
-  double height = prepare_text (self, style, width, align, text);
+  const Mark mark = { .layout = layout,
+                      .colour = styles[style].colour,
+                      .x = POSA_PAGE_MARGIN + x,
+                      .y = y };
 
-  set_colour (self, styles[style].colour);
-  cairo_move_to (self->cr, POSA_PAGE_MARGIN + x, y);
-  pango_cairo_show_layout (self->cr, self->layouts[style]);
-  return height;
+  g_array_append_val (self->page, mark);
+  return get_height (layout);
 }
 
 static void
-draw_line_at (PosaReportCanvas *self, double y, const Colour *colour, double thickness)
+put_rectangle (PosaReportCanvas *self, double y, double height, const Colour *colour)
 {
-  set_colour (self, colour);
-  cairo_set_line_width (self->cr, thickness);
-  cairo_move_to (self->cr, POSA_PAGE_MARGIN, y);
-  cairo_line_to (self->cr, POSA_PAGE_MARGIN + POSA_CONTENT_WIDTH, y);
-  cairo_stroke (self->cr);
+  const Mark mark = { .colour = colour,
+                      .x = POSA_PAGE_MARGIN,
+                      .y = y,
+                      .width = POSA_CONTENT_WIDTH,
+                      .height = height };
+
+  g_array_append_val (self->page, mark);
+}
+
+static void
+put_line (PosaReportCanvas *self, double y, double thickness, const Colour *colour)
+{
+  put_rectangle (self, y - thickness / 2, thickness, colour);
 }
 
 static void
 begin_page (PosaReportCanvas *self)
 {
-  self->page++;
+  self->page = g_array_new (FALSE, TRUE, sizeof (Mark));
+  g_array_set_clear_func (self->page, clear_mark_cb);
+  g_ptr_array_add (self->pages, self->page);
   self->y = TOP;
-  if (self->page == 1)
+  if (self->pages->len == 1)
     return;
-  draw_text_at (self, POSA_STYLE_LABEL, 0, TOP - 8, POSA_CONTENT_WIDTH, POSA_ALIGN_LEFT,
-                self->frame->head);
-  draw_line_at (self, TOP + 6, &line, 0.6);
+  put_text (self, POSA_STYLE_LABEL, 0, TOP - 8,
+            make_text (self, POSA_STYLE_LABEL, POSA_CONTENT_WIDTH, POSA_ALIGN_LEFT,
+                       self->frame->head));
+  put_line (self, TOP + 6, 0.6, &line);
   self->y = TOP + HEAD_HEIGHT;
 }
 
+/* Draws the foot of page @n, counted from 1, into its list. */
 static void
-end_page (PosaReportCanvas *self)
+put_foot (PosaReportCanvas *self, guint n)
 {
   const double y = BOTTOM + 14;
   const double number_width = 90;
-  g_autofree char *number = g_strdup_printf ("%s %u %s %u", self->frame->page, self->page,
-                                             self->frame->of, self->frame->n_pages);
+  g_autofree char *number =
+      g_strdup_printf ("%s %u %s %u", self->frame->page, n, self->frame->of, self->pages->len);
 
-  draw_line_at (self, y, &line, 0.6);
+  self->page = g_ptr_array_index (self->pages, n - 1);
+  put_line (self, y, 0.6, &line);
   for (guint i = 0; i < G_N_ELEMENTS (self->frame->foot); i++)
-    draw_text_at (self, POSA_STYLE_LABEL, 0, y + 5 + 10 * i, POSA_CONTENT_WIDTH - number_width,
-                  POSA_ALIGN_LEFT, self->frame->foot[i]);
-  draw_text_at (self, POSA_STYLE_LABEL, POSA_CONTENT_WIDTH - number_width, y + 5, number_width,
-                POSA_ALIGN_RIGHT, number);
-  cairo_show_page (self->cr);
+    put_text (self, POSA_STYLE_LABEL, 0, y + 5 + 10 * i,
+              make_text (self, POSA_STYLE_LABEL, POSA_CONTENT_WIDTH - number_width, POSA_ALIGN_LEFT,
+                         self->frame->foot[i]));
+  put_text (self, POSA_STYLE_LABEL, POSA_CONTENT_WIDTH - number_width, y + 5,
+            make_text (self, POSA_STYLE_LABEL, number_width, POSA_ALIGN_RIGHT, number));
+}
+
+static void
+draw_mark (PosaReportCanvas *self, const Mark *mark)
+{
+  cairo_set_source_rgb (self->cr, mark->colour->red, mark->colour->green, mark->colour->blue);
+  if (mark->layout != NULL)
+    {
+      cairo_move_to (self->cr, mark->x, mark->y);
+      pango_cairo_show_layout (self->cr, mark->layout);
+      return;
+    }
+  cairo_rectangle (self->cr, mark->x, mark->y, mark->width, mark->height);
+  cairo_fill (self->cr);
 }
 
 PosaReportCanvas *
@@ -217,10 +261,14 @@ posa_report_canvas_new (cairo_t *cr, const PosaReportFrame *frame)
   self->cr = cr;
   self->frame = frame;
   self->context = make_context (cr, frame->language);
+  self->features[FALSE] = make_features ("calt=0");
+  self->features[TRUE] = make_features ("tnum=1, calt=0");
   for (guint i = 0; i < POSA_N_STYLES; i++)
-    self->layouts[i] = make_layout (self->context, i);
-  self->features[POSA_ALIGN_LEFT] = make_features (POSA_ALIGN_LEFT);
-  self->features[POSA_ALIGN_RIGHT] = make_features (POSA_ALIGN_RIGHT);
+    {
+      self->layouts[i] = make_layout (self->context, i);
+      self->baselines[i] = (double) pango_layout_get_baseline (self->layouts[i]) / PANGO_SCALE;
+    }
+  self->pages = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
   begin_page (self);
   return self;
 }
@@ -228,19 +276,25 @@ posa_report_canvas_new (cairo_t *cr, const PosaReportFrame *frame)
 void
 posa_report_canvas_free (PosaReportCanvas *self)
 {
+  g_ptr_array_unref (self->pages);
   for (guint i = 0; i < POSA_N_STYLES; i++)
     g_object_unref (self->layouts[i]);
-  pango_attr_list_unref (self->features[POSA_ALIGN_LEFT]);
-  pango_attr_list_unref (self->features[POSA_ALIGN_RIGHT]);
+  pango_attr_list_unref (self->features[FALSE]);
+  pango_attr_list_unref (self->features[TRUE]);
   g_object_unref (self->context);
   g_free (self);
 }
 
-guint
+void
 posa_report_canvas_finish (PosaReportCanvas *self)
 {
-  end_page (self);
-  return self->page;
+  for (guint n = 1; n <= self->pages->len; n++)
+    {
+      put_foot (self, n);
+      for (guint i = 0; i < self->page->len; i++)
+        draw_mark (self, &g_array_index (self->page, Mark, i));
+      cairo_show_page (self->cr);
+    }
 }
 
 double
@@ -252,7 +306,7 @@ posa_report_canvas_text (PosaReportCanvas *self,
                          PosaReportAlign align,
                          const char *text)
 {
-  return draw_text_at (self, style, x, self->y + dy, width, align, text);
+  return put_text (self, style, x, self->y + dy, make_text (self, style, width, align, text));
 }
 
 void
@@ -264,46 +318,41 @@ posa_report_canvas_move (PosaReportCanvas *self, double dy)
 void
 posa_report_canvas_need (PosaReportCanvas *self, double height)
 {
-  if (self->y + height <= BOTTOM)
-    return;
-  end_page (self);
-  begin_page (self);
+  if (self->y + height > BOTTOM)
+    begin_page (self);
 }
 
 void
 posa_report_canvas_box (PosaReportCanvas *self, double height)
 {
-  set_colour (self, &tint);
-  cairo_rectangle (self->cr, POSA_PAGE_MARGIN, self->y, POSA_CONTENT_WIDTH, height);
-  cairo_fill (self->cr);
+  put_rectangle (self, self->y, height, &tint);
 }
 
 void
-posa_report_canvas_rule (PosaReportCanvas *self, double dy, gboolean strong)
+posa_report_canvas_rule (PosaReportCanvas *self, double dy)
 {
-  draw_line_at (self, self->y + dy, strong ? &accent : &line, strong ? 1.4 : 0.6);
+  put_line (self, self->y + dy, 1.4, &accent);
 }
 
 void
 posa_report_canvas_heading (PosaReportCanvas *self, const char *text, double keep)
 {
   posa_report_canvas_need (self, keep);
-  self->y += draw_text_at (self, POSA_STYLE_HEADING, 0, self->y, POSA_CONTENT_WIDTH,
-                           POSA_ALIGN_LEFT, text) +
-             4;
+  posa_report_canvas_paragraph (self, POSA_STYLE_HEADING, text);
+  self->y += 4;
 }
 
 void
 posa_report_canvas_paragraph (PosaReportCanvas *self, PosaReportStyle style, const char *text)
 {
-  double height = prepare_text (self, style, POSA_CONTENT_WIDTH, POSA_ALIGN_LEFT, text);
+  PangoLayout *layout = make_text (self, style, POSA_CONTENT_WIDTH, POSA_ALIGN_LEFT, text);
 
-  posa_report_canvas_need (self, height);
-  self->y += draw_text_at (self, style, 0, self->y, POSA_CONTENT_WIDTH, POSA_ALIGN_LEFT, text);
+  posa_report_canvas_need (self, get_height (layout));
+  self->y += put_text (self, style, 0, self->y, layout);
 }
 
 static void
-draw_table_head (PosaReportCanvas *self)
+put_table_head (PosaReportCanvas *self)
 {
   const double height = 14;
   double x = 0;
@@ -312,8 +361,8 @@ draw_table_head (PosaReportCanvas *self)
   for (guint i = 0; i < self->n_columns; i++)
     {
       const PosaReportColumn *column = &self->columns[i];
-      draw_text_at (self, POSA_STYLE_LABEL, x + CELL_PAD_X, self->y + 2.8,
-                    column->width - 2 * CELL_PAD_X, column->align, column->title);
+      posa_report_canvas_text (self, POSA_STYLE_LABEL, x + CELL_PAD_X, 2.8,
+                               column->width - 2 * CELL_PAD_X, column->align, column->title);
       x += column->width;
     }
   self->y += height;
@@ -322,67 +371,60 @@ draw_table_head (PosaReportCanvas *self)
 void
 posa_report_canvas_table (PosaReportCanvas *self, const PosaReportColumn *columns, guint n)
 {
+  g_return_if_fail (n <= COLUMNS_MAX);
   self->columns = columns;
   self->n_columns = n;
-  draw_table_head (self);
+  put_table_head (self);
 }
 
+/* Makes the texts of a row; returns its height. */
 static double
-get_baseline (PosaReportCanvas *self, PosaReportStyle style)
+make_row (PosaReportCanvas *self, const char *const *cells, PangoLayout **layouts)
 {
-  prepare_text (self, style, -1, POSA_ALIGN_LEFT, "0");
-  return (double) pango_layout_get_baseline (self->layouts[style]) / PANGO_SCALE;
-}
-
-static double
-measure_row (PosaReportCanvas *self, const char *const *cells)
-{
-  double height = prepare_text (self, POSA_STYLE_BODY, -1, POSA_ALIGN_LEFT, "0");
-
-  for (guint i = 0; i < self->n_columns; i++)
-    if (cells[i] != NULL)
-      height = MAX (height, prepare_text (self, self->columns[i].style,
-                                          self->columns[i].width - 2 * CELL_PAD_X,
-                                          self->columns[i].align, cells[i]));
-  return height + 2 * CELL_PAD_Y;
-}
-
-static void
-draw_cells (PosaReportCanvas *self, const char *const *cells)
-{
-  const double baseline = get_baseline (self, POSA_STYLE_BODY);
-  double x = 0;
+  double height = get_height (self->layouts[POSA_STYLE_BODY]);
 
   for (guint i = 0; i < self->n_columns; i++)
     {
       const PosaReportColumn *column = &self->columns[i];
-      if (cells[i] != NULL)
-        draw_text_at (self, column->style, x + CELL_PAD_X,
-                      self->y + CELL_PAD_Y + baseline - get_baseline (self, column->style),
-                      column->width - 2 * CELL_PAD_X, column->align, cells[i]);
-      x += column->width;
+      layouts[i] = cells[i] != NULL
+                       ? make_text (self, column->style, column->width - 2 * CELL_PAD_X,
+                                    column->align, cells[i])
+                       : NULL;
+      if (layouts[i] != NULL)
+        height = MAX (height, get_height (layouts[i]));
     }
+  return height + 2 * CELL_PAD_Y;
 }
 
 void
 posa_report_canvas_row (PosaReportCanvas *self, const char *const *cells, guint group)
 {
-  const double height = measure_row (self, cells);
-  const guint page = self->page;
+  PangoLayout *layouts[COLUMNS_MAX];
+  const double height = make_row (self, cells, layouts);
+  const guint n_pages = self->pages->len;
+  double x = CELL_PAD_X;
 
   posa_report_canvas_need (self, height * MAX (group, 1));
-  if (self->page != page)
-    draw_table_head (self);
+  if (self->pages->len != n_pages)
+    put_table_head (self);
   else
-    draw_line_at (self, self->y, group > 0 ? &strong_line : &line, 0.5);
-  draw_cells (self, cells);
+    put_line (self, self->y, 0.5, group > 0 ? &strong_line : &line);
+  for (guint i = 0; i < self->n_columns; i++)
+    {
+      PosaReportStyle style = self->columns[i].style;
+      /* All cells of a row stand on the base line of the body text. */
+      double y = self->y + CELL_PAD_Y + self->baselines[POSA_STYLE_BODY] - self->baselines[style];
+      if (layouts[i] != NULL)
+        put_text (self, style, x, y, layouts[i]);
+      x += self->columns[i].width;
+    }
   self->y += height;
 }
 
 void
 posa_report_canvas_end_table (PosaReportCanvas *self)
 {
-  draw_line_at (self, self->y, &strong_line, 0.5);
+  put_line (self, self->y, 0.5, &strong_line);
   self->columns = NULL;
   self->n_columns = 0;
 }

@@ -49,15 +49,14 @@ typedef struct
   const char *foot[2];
   const char *page, *of; /* "Page", "of" */
   const char *language;  /* "it" */
-  guint n_pages;         /* in all; 0 while they are counted */
 } PosaReportFrame;
 
 PosaReportCanvas *posa_report_canvas_new (cairo_t *cr, const PosaReportFrame *frame);
 void posa_report_canvas_free (PosaReportCanvas *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaReportCanvas, posa_report_canvas_free)
 
-/* Ends the last page; the number of pages. */
-guint posa_report_canvas_finish (PosaReportCanvas *self);
+/* Draws all pages. */
+void posa_report_canvas_finish (PosaReportCanvas *self);
 
 /* Text at @x from the left margin and @dy below the current line; wraps at @width. Returns its
  * height; the line does not move. */
@@ -73,8 +72,8 @@ void posa_report_canvas_move (PosaReportCanvas *self, double dy);
 void posa_report_canvas_need (PosaReportCanvas *self, double height);
 /* A tinted box from the current line down, under what is drawn later. */
 void posa_report_canvas_box (PosaReportCanvas *self, double height);
-/* A horizontal line across the content at @dy. */
-void posa_report_canvas_rule (PosaReportCanvas *self, double dy, gboolean strong);
+/* A strong line across the content at @dy. */
+void posa_report_canvas_rule (PosaReportCanvas *self, double dy);
 
 #define POSA_ROW_HEIGHT 16.0 /* of a row whose cells take one line; a little more than it needs */
 

@@ -30,20 +30,7 @@ make_surface (GByteArray *out)
   return surface;
 }
 
-typedef guint (*DrawFunc) (cairo_t *cr, gconstpointer data, guint n_pages);
-
-/* The foot names the number of pages, so they are drawn twice: first to nowhere. */
-static guint
-count_pages (DrawFunc draw, gconstpointer data)
-{
-  cairo_surface_t *nowhere = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
-  cairo_t *cr = cairo_create (nowhere);
-  guint n = draw (cr, data, 0);
-
-  cairo_destroy (cr);
-  cairo_surface_destroy (nowhere);
-  return n;
-}
+typedef void (*DrawFunc) (cairo_t *cr, gconstpointer data);
 
 static GBytes *
 render (DrawFunc draw, gconstpointer data, GError **error)
@@ -52,7 +39,7 @@ render (DrawFunc draw, gconstpointer data, GError **error)
   cairo_surface_t *surface = make_surface (out);
   cairo_t *cr = cairo_create (surface);
 
-  draw (cr, data, count_pages (draw, data));
+  draw (cr, data);
   cairo_status_t status = cairo_status (cr);
   cairo_destroy (cr);
   cairo_surface_finish (surface);
@@ -67,8 +54,8 @@ render (DrawFunc draw, gconstpointer data, GError **error)
   return NULL;
 }
 
-static guint
-draw_report (cairo_t *cr, gconstpointer data, guint n_pages)
+static void
+draw_report (cairo_t *cr, gconstpointer data)
 {
   const PosaReplacementReport *report = data;
   PosaReportLanguage language = posa_report_language_from_locale (report->locale);
@@ -81,12 +68,11 @@ draw_report (cairo_t *cr, gconstpointer data, guint n_pages)
                             .foot = { foot, posa_report_text (language, POSA_TEXT_HOW_TO_VERIFY) },
                             .page = posa_report_text (language, POSA_TEXT_PAGE),
                             .of = posa_report_text (language, POSA_TEXT_OF),
-                            .language = posa_report_language_get_tag (language),
-                            .n_pages = n_pages };
+                            .language = posa_report_language_get_tag (language) };
   g_autoptr (PosaReportCanvas) canvas = posa_report_canvas_new (cr, &frame);
 
   posa_report_sections_draw (canvas, report, language);
-  return posa_report_canvas_finish (canvas);
+  posa_report_canvas_finish (canvas);
 }
 
 GBytes *
@@ -96,8 +82,8 @@ posa_report_page_render (const PosaReplacementReport *report, GError **error)
 }
 
 /* Every character that the canvas lets through, in every style. */
-static guint
-draw_specimen (cairo_t *cr, gconstpointer data, guint n_pages)
+static void
+draw_specimen (cairo_t *cr, gconstpointer data)
 {
   PosaReportFrame frame = { .head = "",
                             .foot = { "", "" },
@@ -112,7 +98,7 @@ draw_specimen (cairo_t *cr, gconstpointer data, guint n_pages)
       g_string_append_unichar (text, c);
   for (guint style = 0; style < POSA_N_STYLES; style++)
     posa_report_canvas_paragraph (canvas, style, text->str);
-  return posa_report_canvas_finish (canvas);
+  posa_report_canvas_finish (canvas);
 }
 
 const char *

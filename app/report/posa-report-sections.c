@@ -27,7 +27,7 @@ draw_title (const Drawing *self)
                            POSA_ALIGN_RIGHT, self->report->number);
   posa_report_canvas_text (canvas, POSA_STYLE_LABEL, 330, 25, POSA_CONTENT_WIDTH - 330,
                            POSA_ALIGN_RIGHT, date);
-  posa_report_canvas_rule (canvas, 41, TRUE);
+  posa_report_canvas_rule (canvas, 41);
   posa_report_canvas_move (canvas, 51);
 }
 
