@@ -10,6 +10,8 @@
 
 #define REQUEST_DEADLINE_S 30
 #define DEADLINE_KEY       "posa-deadline"
+#define MAX_SMALL_BODY     65536
+#define REPORTS_PATH       "/v1/reports/"
 #define CERTIFICATE_KEY    "posa-certificate"
 
 struct _PosaPortalServer
@@ -34,7 +36,7 @@ static const Route routes[] = {
   { "POST", "/v1/enrol", FALSE, FALSE, FALSE, posa_portal_request_enrol },
   { "GET", "/v1/changes", FALSE, TRUE, FALSE, posa_portal_request_changes },
   { "GET", "/v1/receipts", FALSE, TRUE, FALSE, posa_portal_request_receipts },
-  { "PUT", "/v1/reports/", TRUE, TRUE, TRUE, posa_portal_request_report },
+  { "PUT", REPORTS_PATH, TRUE, TRUE, TRUE, posa_portal_request_report },
 };
 
 static const Route *
@@ -110,7 +112,16 @@ find_device (PosaPortalServer *self, const Route *route, PosaPortalRequest *requ
 
 /* ---- requests ---- */
 
-/* After the headers and before the body: what cannot be taken is refused before it is sent. */
+/* How large a body may be: a report only from somebody with a certificate. */
+static goffset
+get_body_limit (SoupServerMessage *message, const char *path)
+{
+  return g_str_has_prefix (path, REPORTS_PATH) && get_certificate (message) != NULL
+             ? POSA_WIRE_MAX_BODY
+             : MAX_SMALL_BODY;
+}
+
+/* After the headers and before the body: what cannot be taken is not kept while it arrives. */
 static void
 check_headers_cb (SoupServer *soup,
                   SoupServerMessage *message,
@@ -123,19 +134,15 @@ check_headers_cb (SoupServer *soup,
   SoupEncoding encoding = soup_message_headers_get_encoding (headers);
 
   if (encoding == SOUP_ENCODING_CONTENT_LENGTH &&
-      soup_message_headers_get_content_length (headers) > POSA_WIRE_MAX_BODY)
-    {
-      posa_portal_request_refuse (&request, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too-large",
-                                  "a body has at most 4 MiB");
-    }
+      soup_message_headers_get_content_length (headers) > get_body_limit (message, path))
+    posa_portal_request_refuse (&request, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too-large",
+                                "a report has at most 4 MiB, anything else 64 KiB");
   else if (encoding != SOUP_ENCODING_CONTENT_LENGTH && encoding != SOUP_ENCODING_NONE)
-    {
-      posa_portal_request_refuse (&request, SOUP_STATUS_LENGTH_REQUIRED, "length-needed",
-                                  "a body needs its Content-Length");
-    }
+    posa_portal_request_refuse (&request, SOUP_STATUS_LENGTH_REQUIRED, "length-needed",
+                                "a body needs its Content-Length");
   else
     return;
-  /* The rest of the body would be taken for the next request. */
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection",
                                 "close");
 }

@@ -234,10 +234,12 @@ fail (Call *call, GError **error)
   else if (g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     g_set_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT, "%s: no answer within %d s", base,
                  IO_TIMEOUT_S);
-  else if (g_error_matches (fault, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
-    g_set_error (error, POSA_ERROR, POSA_ERROR_OFFLINE,
-                 "%s: what answers does not speak TLS; perhaps this network asks for a sign-in",
-                 base);
+  else if (fault != NULL && fault->domain == G_TLS_ERROR)
+    g_set_error (
+        error, POSA_ERROR, POSA_ERROR_OFFLINE,
+        "%s: what answers does not talk as the portal does (%s); perhaps this network asks "
+        "for a sign-in",
+        base, fault->message);
   else
     g_set_error (error, POSA_ERROR, POSA_ERROR_OFFLINE, "%s: %s", base,
                  fault != NULL ? fault->message : "no answer");

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#define PROBLEM_PREFIX   "urn:posa:problem:"
-#define WRAPPED_KEYS     (POSA_WIRE_METER_KEYS + 8)
-#define CLIENT_TITLE_LEN 16
+#define PROBLEM_PREFIX    "urn:posa:problem:"
+#define WRAPPED_KEYS      (POSA_WIRE_METER_KEYS + 8)
+#define CLIENT_TITLE_SIZE 8
 
 /* ---- helpers ---- */
 
@@ -60,17 +60,16 @@ add_hex (JsonBuilder *builder, const char *name, GBytes *bytes)
 }
 
 static GBytes *
-get_hex (PosaJsonCursor object, const char *member, gsize min, gsize max)
+get_hex (PosaJsonCursor object, const char *member, gsize size)
 {
   const char *text = posa_json_string (object, member);
   g_autoptr (GBytes) bytes = text != NULL ? posa_hex_decode (text, NULL) : NULL;
 
   if (text == NULL)
     return NULL;
-  if (bytes == NULL || g_bytes_get_size (bytes) < min || g_bytes_get_size (bytes) > max)
+  if (bytes == NULL || g_bytes_get_size (bytes) != size)
     {
-      posa_json_fault (posa_json_member (object, member), "expected %d to %d bytes in hex",
-                       (int) min, (int) max);
+      posa_json_fault (posa_json_member (object, member), "expected %d bytes in hex", (int) size);
       return NULL;
     }
   return g_steal_pointer (&bytes);
@@ -177,8 +176,7 @@ posa_wire_enrol_answer_to_text (const PosaWireEnrolAnswer *self)
 static char *
 get_client_title (PosaJsonCursor object)
 {
-  g_autoptr (GBytes)
-      bytes = get_hex (object, "client_title", CLIENT_TITLE_LEN / 2, CLIENT_TITLE_LEN / 2);
+  g_autoptr (GBytes) bytes = get_hex (object, "client_title", CLIENT_TITLE_SIZE);
 
   if (bytes == NULL)
     return NULL;
@@ -204,8 +202,7 @@ posa_wire_enrol_answer_from_text (const char *text, gssize size, GError **error)
   self->tls_certificate = get_text (root, "tls_certificate");
   self->report_certificate = get_text (root, "report_certificate");
   self->ca_certificate = get_text (root, "ca_certificate");
-  self->transport_key =
-      get_hex (root, "transport_key", POSA_WIRE_TRANSPORT_KEY_SIZE, POSA_WIRE_TRANSPORT_KEY_SIZE);
+  self->transport_key = get_hex (root, "transport_key", POSA_WIRE_TRANSPORT_KEY_SIZE);
   return posa_json_check (document, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -255,7 +252,7 @@ posa_wire_stock_item_from_json (PosaJsonCursor object)
   self->revision = posa_json_int_or (object, "revision", 1);
   self->removed = posa_json_has (object, "removed") && posa_json_bool (object, "removed");
   if (posa_json_has (object, "wrapped_keys"))
-    self->wrapped_keys = get_hex (object, "wrapped_keys", WRAPPED_KEYS, WRAPPED_KEYS);
+    self->wrapped_keys = get_hex (object, "wrapped_keys", WRAPPED_KEYS);
   return self;
 }
 

@@ -79,8 +79,8 @@ child_setup_cb (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
-static void
-set_killer (GSubprocessLauncher *launcher, guint kill_at)
+void
+rig_set_killer (GSubprocessLauncher *launcher, guint kill_at)
 {
   g_autofree char *shim = rig_program ("tests/sync/libkiller.so");
   g_autofree char *number = g_strdup_printf ("%u", kill_at);
@@ -132,7 +132,7 @@ rig_portal_start (RigPortal *self, guint kill_at)
   g_assert_null (self->process);
   g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
   if (kill_at > 0)
-    set_killer (launcher, kill_at);
+    rig_set_killer (launcher, kill_at);
   self->process = g_subprocess_launcher_spawn (launcher, &error, program, "--data", self->folder,
                                                "--listen", address, NULL);
   g_assert_no_error (error);

@@ -65,6 +65,9 @@ void rig_device_sync_well (RigDevice *self);
 const char *rig_device_state (RigDevice *self, const char *report_id);
 guint rig_device_count_orders (RigDevice *self);
 
+/* Makes what @launcher starts kill itself before the @kill_at-th write. */
+void rig_set_killer (GSubprocessLauncher *launcher, guint kill_at);
+
 /* Copies a folder with everything in it, modes kept; the copy's path, below the temporary folder.
  */
 char *rig_copy_folder (const char *folder);
