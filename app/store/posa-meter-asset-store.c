@@ -164,18 +164,21 @@ posa_meter_asset_store_move (PosaStore *store, const PosaCustodyEvent *event, GE
 static gboolean
 update (PosaStore *store, const PosaMeterAsset *asset, GError **error)
 {
-  return posa_store_run (store, NULL, error,
-                         "UPDATE meter_asset SET kind = ?, model = ?, revision = ?,"
-                         " wrapped_keys = coalesce(?, wrapped_keys) WHERE serial = ?",
-                         "ssibs", posa_meter_kind_to_string (asset->kind), asset->model,
-                         asset->revision, asset->wrapped_keys, asset->serial);
+  return posa_store_run (
+      store, NULL, error,
+      "UPDATE meter_asset SET kind = ?, model = coalesce(?, model), revision = ?,"
+      " wrapped_keys = coalesce(?, wrapped_keys) WHERE serial = ?",
+      "ssibs", posa_meter_kind_to_string (asset->kind), asset->model, asset->revision,
+      asset->wrapped_keys, asset->serial);
 }
 
+/* Further along in its life, or handed to another crew. */
 static gboolean
 is_elsewhere (const PosaMeterAsset *known, const PosaMeterAsset *asset)
 {
   return asset->state > known->state ||
-         (asset->state == known->state && g_strcmp0 (asset->crew_id, known->crew_id) != 0);
+         (asset->state == POSA_METER_ON_VAN && known->state == POSA_METER_ON_VAN &&
+          g_strcmp0 (asset->crew_id, known->crew_id) != 0);
 }
 
 static gboolean

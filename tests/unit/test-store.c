@@ -15,6 +15,7 @@
 #include "store/posa-report-store.h"
 #include "store/posa-rows.h"
 #include "store/posa-setting-store.h"
+#include "store/posa-store-private.h"
 
 #include <glib/gstdio.h>
 
@@ -314,6 +315,24 @@ test_meter_apply (Fixture *fixture, gconstpointer data)
   move = move_to (fixture, "999", POSA_METER_FAULTY);
   g_assert_false (posa_meter_asset_store_move (fixture->store, &move, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_NOT_FOUND);
+}
+
+static void
+test_meter_handed_over (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  PosaMeterAsset asset = { .serial = (char *) "001",
+                           .kind = POSA_METER_KIND_G2_SINGLE,
+                           .revision = 2,
+                           .state = POSA_METER_ON_VAN,
+                           .crew_id = (char *) "C-08" };
+
+  g_assert_true (apply_asset (fixture, "001", 1, POSA_METER_ON_VAN));
+  g_assert_true (posa_meter_asset_store_apply (fixture->store, &asset, "e", 1, NULL, &error));
+  g_autoptr (PosaMeterAsset) stored = posa_meter_asset_store_get (fixture->store, "001", &error);
+  g_assert_cmpstr (stored->crew_id, ==, "C-08");
+  g_assert_cmpstr (stored->model, ==, "GEMIS");
+  g_assert_cmpuint (count_custody (fixture, "001"), ==, 2);
 }
 
 static void
@@ -752,6 +771,23 @@ test_transaction_doomed (Fixture *fixture, gconstpointer data)
   append (fixture, NULL);
 }
 
+static void
+test_locked (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaStore) other = posa_store_open (fixture->path, POSA_STORE_READ_WRITE, &error);
+  g_autoptr (PosaTransaction) transaction = posa_transaction_begin (other, &error);
+
+  /* Else five seconds. */
+  sqlite3_busy_timeout (posa_store_get_database (fixture->store), 50);
+  g_assert_null (posa_transaction_begin (fixture->store, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "another program keeps it locked"));
+  g_clear_error (&error);
+  g_clear_pointer (&transaction, posa_transaction_rollback);
+  append (fixture, NULL);
+}
+
 #define ADD(path, function) g_test_add (path, Fixture, NULL, set_up, function, tear_down)
 
 int
@@ -764,6 +800,7 @@ main (int argc, char **argv)
   ADD ("/store/order/planned-again", test_order_planned_again);
   ADD ("/store/order/list", test_order_list);
   ADD ("/store/meter/apply", test_meter_apply);
+  ADD ("/store/meter/handed-over", test_meter_handed_over);
   ADD ("/store/meter/keys", test_meter_keys);
   ADD ("/store/meter/custody-schema", test_custody_schema);
   ADD ("/store/event", test_events);
@@ -776,6 +813,7 @@ main (int argc, char **argv)
   ADD ("/store/counter", test_counters);
   ADD ("/store/counter/durable", test_counter_is_durable);
   ADD ("/store/transaction", test_transactions);
+  ADD ("/store/transaction/locked", test_locked);
   ADD ("/store/transaction/doomed", test_transaction_doomed);
   return g_test_run ();
 }
