@@ -12,12 +12,17 @@
 PosaReportVerdict *
 posa_report_tool_verify (const char *path, const char *ca_path, GError **error)
 {
+  g_autoptr (GError) cause = NULL;
   g_autoptr (GBytes) ca = posa_file_read (ca_path, PEM_LIMIT, error);
   g_autoptr (GBytes) pdf = ca != NULL ? posa_file_read (path, PDF_LIMIT, error) : NULL;
-  PosaReportVerdict *verdict = pdf != NULL ? posa_report_verify (pdf, ca, error) : NULL;
+  PosaReportVerdict *verdict = pdf != NULL ? posa_report_verify (pdf, ca, &cause) : NULL;
 
-  if (pdf != NULL && verdict == NULL)
-    g_prefix_error (error, "%s: ", path);
+  if (cause != NULL)
+    {
+      gboolean of_report = g_error_matches (cause, POSA_ERROR, POSA_ERROR_SIGNATURE);
+      g_prefix_error (&cause, "%s: ", of_report ? path : ca_path);
+      g_propagate_error (error, g_steal_pointer (&cause));
+    }
   return verdict;
 }
 
