@@ -241,13 +241,13 @@ cli_site_old_meter (CliSite *self)
   g_autofree char *customer =
       cli_site_lot (self, "\"customer_number=\" + .orders[0].customer_number");
   g_autofree char *total =
-      cli_site_lot (self, "\"register.1.8.0=\(.orders[0].last_billing[0].value + 3000)\"");
+      cli_site_lot (self, "\"register.1.8.0=\\(.orders[0].last_billing[0].value + 3000)\"");
   g_autofree char *t1 =
-      cli_site_lot (self, "\"register.1.8.1=\(.orders[0].last_billing[1].value + 1000)\"");
+      cli_site_lot (self, "\"register.1.8.1=\\(.orders[0].last_billing[1].value + 1000)\"");
   g_autofree char *t2 =
-      cli_site_lot (self, "\"register.1.8.2=\(.orders[0].last_billing[2].value + 1000)\"");
+      cli_site_lot (self, "\"register.1.8.2=\\(.orders[0].last_billing[2].value + 1000)\"");
   g_autofree char *t3 =
-      cli_site_lot (self, "\"register.1.8.3=\(.orders[0].last_billing[3].value + 1000)\"");
+      cli_site_lot (self, "\"register.1.8.3=\\(.orders[0].last_billing[3].value + 1000)\"");
 
   return posa_test_sim_start ("1g", "--kind", "m1", "--no-pace", "--set", serial, "--set", customer,
                               "--set", total, "--set", t1, "--set", t2, "--set", t3, "--set",
