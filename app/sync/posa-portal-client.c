@@ -139,19 +139,6 @@ accept_anyone_cb (SoupMessage *message,
   return TRUE;
 }
 
-/* A device's first connection, for its enrolment, has no certificate, and the TLS library would
- * resume that session, without one, for the next. It tells sessions apart by the certificate only
- * if the connection has it before the handshake begins. */
-static void
-network_event_cb (SoupMessage *message,
-                  GSocketClientEvent event,
-                  GIOStream *connection,
-                  gpointer data)
-{
-  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
-    g_tls_connection_set_certificate (G_TLS_CONNECTION (connection), data);
-}
-
 static gboolean
 deadline_cb (gpointer data)
 {
@@ -313,10 +300,7 @@ make_message (PosaPortalClient *self,
    */
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   if (self->identity != NULL)
-    {
-      soup_message_set_tls_client_certificate (message, self->identity);
-      g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb), self->identity);
-    }
+    soup_message_set_tls_client_certificate (message, self->identity);
   if (self->blind)
     g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_anyone_cb), NULL);
   if (body == NULL)

@@ -143,6 +143,25 @@ test_enrol_again (void)
   g_assert_cmpuint (rig_portal_count (portal, "devices"), ==, 1);
 }
 
+/* The connection of the enrolment has no certificate; the next one must not resume its session. */
+static void
+test_enrol_and_sync (void)
+{
+  g_autoptr (RigPortal) portal = rig_portal_new ();
+  g_autofree char *folder = rig_make_folder ();
+  g_autofree char *code = rig_portal_add_code (portal);
+  g_autofree char *program = rig_program ("tests/sync/enrol-and-sync");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess)
+      process = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, &error, program, folder, portal->url,
+                                  code, portal->ca_path, NULL);
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (process, NULL, &error));
+  g_assert_no_error (error);
+  rig_remove_folder (folder);
+}
+
 /* ---- pull ---- */
 
 static void
@@ -402,6 +421,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync/enrol/once", test_enrol);
   g_test_add_func ("/sync/enrol/fingerprint", test_enrol_by_fingerprint);
   g_test_add_func ("/sync/enrol/again", test_enrol_again);
+  g_test_add_func ("/sync/enrol/and-sync", test_enrol_and_sync);
   g_test_add_func ("/sync/pull/pages", test_pull_pages);
   g_test_add_func ("/sync/pull/cancelled", test_cancelled);
   g_test_add_func ("/sync/pull/portal-restored", test_portal_restored);
