@@ -66,7 +66,8 @@ posa_replacement_report_get_dark_s (const PosaReplacementReport *self)
 {
   if (self->cut_us == 0 || self->restored_us <= self->cut_us)
     return 0;
-  /* Whole milliseconds, as in report.json: else the number could change on the way there and back. */
+  /* Whole milliseconds, as in report.json: else the number could change on the way there and back.
+   */
   gint64 dark_ms = self->restored_us / 1000 - self->cut_us / 1000;
   return (dark_ms + 500) / 1000;
 }

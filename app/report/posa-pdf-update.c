@@ -24,11 +24,12 @@ enum
   ICC,
   WIDGET,
   SIGNATURE,
-  N_NEW,
-  PAGE = N_NEW, /* objects of the pages that get a new version */
+  PAGE, /* from here on: objects of the pages that get a new version */
   CATALOG,
   N_OBJECTS
 };
+
+#define N_NEW PAGE
 
 typedef struct
 {

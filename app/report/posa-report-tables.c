@@ -107,6 +107,7 @@ posa_report_tables_draw_meters (const PosaReportDrawing *self)
                                          POSA_TEXT_FIRMWARE, POSA_TEXT_CUSTOMER_NUMBER,
                                          POSA_TEXT_READ_AT,  POSA_TEXT_CLOCK,
                                          POSA_TEXT_STATUS,   POSA_TEXT_PROFILE };
+  const guint n_rows = G_N_ELEMENTS (rows);
   const gboolean replaced = is_replaced (self->report);
   const PosaReportColumn columns[] = {
     { "", 105.276, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
@@ -117,9 +118,9 @@ posa_report_tables_draw_meters (const PosaReportDrawing *self)
   const guint n_columns = self->report->activation != NULL ? 3 : 2;
 
   posa_report_canvas_heading (self->canvas, words (self, POSA_TEXT_METERS),
-                              TABLE_HEAD + G_N_ELEMENTS (rows) * POSA_ROW_HEIGHT);
+                              TABLE_HEAD + n_rows * POSA_ROW_HEIGHT);
   posa_report_canvas_table (self->canvas, columns, n_columns);
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+  for (guint i = 0; i < n_rows; i++)
     {
       g_autofree char *old = format_plate (self, rows[i], self->report->removal);
       g_autofree char *new = format_plate (self, rows[i], self->report->activation);
