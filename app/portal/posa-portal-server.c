@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define REQUEST_DEADLINE_S 30
+#define UPLOAD_DEADLINE_S  300 /* of a device: 4 MiB over a poor mobile network */
 #define DEADLINE_KEY       "posa-deadline"
 #define MAX_SMALL_BODY     65536
 #define REPORTS_PATH       "/v1/reports/"
@@ -112,6 +113,38 @@ find_device (PosaPortalServer *self, const Route *route, PosaPortalRequest *requ
 
 /* ---- requests ---- */
 
+static gboolean
+deadline_cb (gpointer data)
+{
+  SoupServerMessage *message = data;
+  GSocket *socket = soup_server_message_get_socket (message);
+
+  g_object_set_data (G_OBJECT (message), DEADLINE_KEY, NULL);
+  if (socket != NULL)
+    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+clear_deadline (gpointer data)
+{
+  GSource *source = data;
+
+  g_source_destroy (source);
+  g_source_unref (source);
+}
+
+/* Ends the connection, whatever it is at, @seconds from now. */
+static void
+set_deadline (SoupServerMessage *message, guint seconds)
+{
+  GSource *deadline = g_timeout_source_new_seconds (seconds);
+
+  g_source_set_callback (deadline, deadline_cb, message, NULL);
+  g_source_attach (deadline, NULL);
+  g_object_set_data_full (G_OBJECT (message), DEADLINE_KEY, deadline, clear_deadline);
+}
+
 /* How large a body may be: a report only from somebody with a certificate. */
 static goffset
 get_body_limit (SoupServerMessage *message, const char *path)
@@ -133,6 +166,8 @@ check_headers_cb (SoupServer *soup,
   PosaPortalRequest request = { .message = message };
   SoupEncoding encoding = soup_message_headers_get_encoding (headers);
 
+  if (get_certificate (message) != NULL)
+    set_deadline (message, UPLOAD_DEADLINE_S);
   if (encoding == SOUP_ENCODING_CONTENT_LENGTH &&
       soup_message_headers_get_content_length (headers) > get_body_limit (message, path))
     posa_portal_request_refuse (&request, SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, "too-large",
@@ -180,35 +215,10 @@ handle_cb (SoupServer *soup,
   g_clear_pointer (&request.device, posa_portal_device_free);
 }
 
-static gboolean
-deadline_cb (gpointer data)
-{
-  SoupServerMessage *message = data;
-  GSocket *socket = soup_server_message_get_socket (message);
-
-  g_object_set_data (G_OBJECT (message), DEADLINE_KEY, NULL);
-  if (socket != NULL)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-clear_deadline (gpointer data)
-{
-  GSource *source = data;
-
-  g_source_destroy (source);
-  g_source_unref (source);
-}
-
 static void
 request_started_cb (SoupServer *soup, SoupServerMessage *message, gpointer data)
 {
-  GSource *deadline = g_timeout_source_new_seconds (REQUEST_DEADLINE_S);
-
-  g_source_set_callback (deadline, deadline_cb, message, NULL);
-  g_source_attach (deadline, NULL);
-  g_object_set_data_full (G_OBJECT (message), DEADLINE_KEY, deadline, clear_deadline);
+  set_deadline (message, REQUEST_DEADLINE_S);
   g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_certificate_cb), NULL);
 }
 

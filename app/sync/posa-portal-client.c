@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define IO_TIMEOUT_S    20  /* without a byte */
-#define CALL_DEADLINE_S 120 /* a whole exchange, also one that trickles */
+#define CALL_DEADLINE_S 300 /* a whole exchange, also one that trickles */
 #define MAX_RETRY_S     3600
 #define READ_CHUNK      65536
 #define DIGEST_PROBLEM  "urn:posa:problem:digest-mismatch"
