@@ -10,7 +10,7 @@
 #define HEAD_HEIGHT 26.0
 #define BOTTOM      (POSA_PAGE_HEIGHT - 62.0)
 #define CELL_PAD_X  4.0
-#define CELL_PAD_Y  2.6
+#define CELL_PAD_Y  2.1
 #define COLUMNS_MAX 8
 #define TEXT_MAX    2000 /* bytes of one text */
 #define LINES_MAX   24   /* lines of one text; the rest is in report.json */
@@ -404,6 +404,8 @@ posa_report_canvas_row (PosaReportCanvas *self, const char *const *cells, guint 
   const guint n_pages = self->pages->len;
   double x = CELL_PAD_X;
 
+  if (self->y + height * MAX (group, 1) > BOTTOM)
+    put_line (self, self->y, 0.5, &strong_line);
   posa_report_canvas_need (self, height * MAX (group, 1));
   if (self->pages->len != n_pages)
     put_table_head (self);
