@@ -23,6 +23,7 @@
  * process did, all of them in one and the same job. */
 
 #define MAX_PROCESSES 3000
+#define NOT_BEGUN     (-1)
 
 typedef struct
 {
@@ -43,8 +44,8 @@ state_of_row (const char *name)
   return state;
 }
 
-/* Where the job stands by its row; IDENTIFY before there is one. */
-static PosaFlowState
+/* Where the job stands by its row. */
+static int
 read_state (const Chain *chain)
 {
   g_autoptr (GError) error = NULL;
@@ -56,12 +57,12 @@ read_state (const Chain *chain)
   job = posa_job_store_get (store, SITE_ORDER, &error);
   if (job == NULL)
     g_assert_error (error, POSA_ERROR, POSA_ERROR_NOT_FOUND);
-  return job != NULL ? state_of_row (job->state) : POSA_FLOW_IDENTIFY;
+  return job != NULL ? (int) state_of_row (job->state) : NOT_BEGUN;
 }
 
 /* Runs one process. TRUE: killed, as it was told; FALSE: it came to the end. */
 static gboolean
-run_victim (Chain *chain, const char *kill_at, PosaFlowState expected)
+run_victim (Chain *chain, const char *kill_at, int expected)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GSubprocessLauncher)
@@ -80,7 +81,8 @@ run_victim (Chain *chain, const char *kill_at, PosaFlowState expected)
   g_assert_no_error (error);
   /* The resumed process stands, by its events, at the very step that the last one made durable. */
   if (output != NULL && *output != '\0')
-    g_assert_cmpstr (g_strchomp (output), ==, posa_flow_state_get_info (expected)->nick);
+    g_assert_cmpstr (g_strchomp (output), ==,
+                     posa_flow_state_get_info ((PosaFlowState) MAX (expected, 0))->nick);
   if (g_subprocess_get_if_exited (victim))
     {
       g_assert_cmpint (g_subprocess_get_exit_status (victim), ==, 0);
@@ -93,20 +95,22 @@ run_victim (Chain *chain, const char *kill_at, PosaFlowState expected)
 static void
 run_chain (Chain *chain, const char *kind)
 {
-  PosaFlowState at = read_state (chain);
+  int at = read_state (chain);
   guint point = 1;
 
   for (chain->n_killed = 0; chain->n_killed < MAX_PROCESSES; chain->n_killed++)
     {
       g_autofree char *kill_at = g_strdup_printf ("%s:%u", kind, point);
-      PosaFlowState before = at;
+      int before = at;
 
       if (!run_victim (chain, kill_at, before))
         return;
       at = read_state (chain);
-      g_assert_cmpuint (at, >=, before);
-      chain->stood_at[at] = TRUE;
-      chain->kills_at[before] += at == before;
+      g_assert_cmpint (at, >=, before);
+      if (at != NOT_BEGUN)
+        chain->stood_at[at] = TRUE;
+      if (at == before && at != NOT_BEGUN)
+        chain->kills_at[at]++;
       point = at == before ? point + 1 : 1;
     }
   g_error ("no end after %u processes", chain->n_killed);
