@@ -12,9 +12,11 @@
 
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef struct
 {
+  const char *folder; /* borrowed */
   char *port, *record, *replay;
   gboolean as_json;
 } ReadOptions;
@@ -34,8 +36,8 @@ read_work (gpointer data, PosaOperation *operation, GError **error)
   const ReadOptions *options = data;
 
   if (options->replay != NULL)
-    return posa_meter_tool_replay (options->replay, NULL, operation, error);
-  return posa_meter_tool_read (options->port, options->record, NULL, operation, error);
+    return posa_meter_tool_replay (options->replay, operation, error);
+  return posa_meter_tool_read (options->folder, options->port, options->record, operation, error);
 }
 
 static void
@@ -81,6 +83,8 @@ print_register (const PosaRegister *reg)
   g_autofree char *value = posa_register_format_value (reg);
   g_autofree char *captured = reg->captured_us != 0 ? posa_time_format (reg->captured_us) : NULL;
 
+  if (captured != NULL) /* to the minute: "2026-11-13T01:30" */
+    captured[strlen ("YYYY-MM-DDThh:mm")] = '\0';
   fputs ("  ", stdout);
   print_padded (obis, 18);
   print_padded (label, 14);
@@ -116,7 +120,7 @@ print_reading (const PosaReadingSet *reading)
 static int
 meter_read (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (ReadOptions) options = { 0 };
+  g_auto (ReadOptions) options = { .folder = cli->folder };
   const GOptionEntry entries[] = {
     { "port", 0, 0, G_OPTION_ARG_FILENAME, &options.port, N_ ("Device of the optical head"),
       N_ ("PATH") },
@@ -165,7 +169,11 @@ posa_cli_meter (PosaCli *cli, int argc, char **argv)
   if (argc >= 2)
     for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
       if (g_str_equal (argv[1], commands[i].name))
-        return commands[i].run (cli, argc - 1, argv + 1);
+        {
+          g_autofree char *full_name = g_strconcat ("meter ", argv[1], NULL);
+          argv[1] = full_name;
+          return commands[i].run (cli, argc - 1, argv + 1);
+        }
   gboolean asked = argc == 2 && g_str_equal (argv[1], "--help");
   FILE *out = asked ? stdout : stderr;
   fputs (_ ("Usage: posactl meter COMMAND …\n\n"), out);

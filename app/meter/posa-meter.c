@@ -4,14 +4,8 @@
 #include "meter/posa-meter-private.h"
 
 #include "base/posa-error.h"
-#include "meter/driver/posa-iec-meter.h"
-#if __has_include("meter/driver/posa-dlms-meter.h")
 #include "meter/driver/posa-dlms-meter.h"
-#else
-#define posa_dlms_meter_open(port, keyring, operation, error)                                      \
-  (g_set_error_literal (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED, "no DLMS yet"),                 \
-   (PosaMeter *) NULL)
-#endif
+#include "meter/driver/posa-iec-meter.h"
 
 #define SIGN_ON_TRIES 3
 

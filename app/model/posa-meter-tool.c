@@ -7,6 +7,7 @@
 #include "meter/port/posa-port-recorder.h"
 #include "meter/port/posa-port-replay.h"
 #include "meter/posa-meter.h"
+#include "model/posa-work-context.h"
 
 static PosaReadingSet *
 read_port (PosaPort *port, PosaKeyring *keyring, PosaOperation *operation, GError **error)
@@ -37,12 +38,15 @@ read_recorded (PosaPort *device,
 }
 
 PosaReadingSet *
-posa_meter_tool_read (const char *port_path,
+posa_meter_tool_read (const char *folder,
+                      const char *port_path,
                       const char *tape_path,
-                      PosaKeyring *keyring,
                       PosaOperation *operation,
                       GError **error)
 {
+  /* A device that is not enrolled has no keys, and can read the meters that need none. */
+  g_autoptr (PosaWorkContext) context = posa_work_context_open (folder, NULL);
+  PosaKeyring *keyring = context != NULL ? posa_work_context_get_keyring (context) : NULL;
   g_autoptr (PosaPort) device = posa_port_open_device (port_path, error);
 
   if (device == NULL)
@@ -54,15 +58,12 @@ posa_meter_tool_read (const char *port_path,
 }
 
 PosaReadingSet *
-posa_meter_tool_replay (const char *tape_path,
-                        PosaKeyring *keyring,
-                        PosaOperation *operation,
-                        GError **error)
+posa_meter_tool_replay (const char *tape_path, PosaOperation *operation, GError **error)
 {
   PosaTape *tape = posa_tape_load (tape_path, error);
 
   if (tape == NULL)
     return NULL;
   g_autoptr (PosaPort) port = posa_port_echo_new (posa_port_replay_new (tape));
-  return read_port (port, keyring, operation, error);
+  return read_port (port, NULL, operation, error);
 }

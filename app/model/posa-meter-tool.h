@@ -4,24 +4,23 @@
 
 #include "base/posa-operation.h"
 #include "domain/posa-reading-set.h"
-#include "meter/posa-keyring.h"
 
 G_BEGIN_DECLS
 
 /* Reads the meter at the device @port_path: identity, clock, status word, all current registers.
  * Writes what went over the line to the file @tape_path unless that is NULL, also when the reading
- * fails. @keyring (NULL: none) is for meters that need keys. Blocking, a thread of its own. Errors:
- * those of posa_port_open(), posa_meter_open() and posa_meter_read(). */
-PosaReadingSet *posa_meter_tool_read (const char *port_path,
+ * fails. Meters that need keys are read with those of the device's data folder @folder, if it is
+ * enrolled. Blocking, a thread of its own. Errors: those of posa_port_open(), posa_meter_open() and
+ * posa_meter_read(). */
+PosaReadingSet *posa_meter_tool_read (const char *folder,
+                                      const char *port_path,
                                       const char *tape_path,
-                                      PosaKeyring *keyring,
                                       PosaOperation *operation,
                                       GError **error);
-/* The same reading again from a tape, at once and without a meter. INVALID_DATA when the program
- * would now ask otherwise than on the tape. */
-PosaReadingSet *posa_meter_tool_replay (const char *tape_path,
-                                        PosaKeyring *keyring,
-                                        PosaOperation *operation,
-                                        GError **error);
+/* The same reading again from a tape, at once and without a meter; not for meters that need keys:
+ * no two of their conversations are alike. INVALID_DATA when the program would now ask otherwise
+ * than on the tape. */
+PosaReadingSet *
+posa_meter_tool_replay (const char *tape_path, PosaOperation *operation, GError **error);
 
 G_END_DECLS

@@ -30,7 +30,7 @@ typedef struct
 } PosaSimModel;
 
 extern const PosaSimModel posa_sim_1g;
-extern const PosaSimModel posa_sim_2g __attribute__ ((weak)); /* posa-sim-2g.c */
+extern const PosaSimModel posa_sim_2g;
 
 /* Takes the value of @key out of the settings: NULL when absent. Free with g_free(). */
 char *posa_sim_setup_take (const PosaSimSetup *setup, const char *key);

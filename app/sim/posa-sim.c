@@ -57,7 +57,8 @@ dump_cb (gpointer data)
   running->model->dump (running->meter, builder);
   json_builder_end_object (builder);
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  char *text = json_to_string (root, TRUE);
+  g_autofree char *json = json_to_string (root, TRUE);
+  char *text = g_strconcat (json, "\n", NULL);
   g_autoptr (GBytes) content = g_bytes_new_take (text, strlen (text));
   if (!posa_file_write (running->path, content, 0644, &error))
     g_printerr ("posa-sim: %s\n", error->message);

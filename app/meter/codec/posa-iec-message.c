@@ -28,7 +28,7 @@ posa_iec_baud_to_speed (guint baud)
 static gboolean
 set_noise (const char *what, GError **error)
 {
-  g_set_error (error, POSA_ERROR, POSA_ERROR_LINE_NOISE, "damaged identification: %s", what);
+  g_set_error (error, POSA_ERROR, POSA_ERROR_LINE_NOISE, "no meter's identification: %s", what);
   return FALSE;
 }
 
