@@ -248,8 +248,13 @@ take_group (const Loader *loader, const char *group, GError **error)
   g_auto (GStrv) keys = g_key_file_get_keys (loader->file, group, NULL, NULL);
 
   for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
-    if (!take_key (loader, group, keys[i], error))
-      return FALSE;
+    {
+      /* GKeyFile lists a repeated key twice, with the last value. */
+      if (g_strv_contains ((const char *const *) keys + i + 1, keys[i]))
+        return set_invalid (loader, group, keys[i], error, "given twice");
+      if (!take_key (loader, group, keys[i], error))
+        return FALSE;
+    }
   return TRUE;
 }
 

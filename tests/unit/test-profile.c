@@ -69,6 +69,7 @@ test_faults (void)
   } rows[] = {
     { "baud=9600", "baude=9600", "m1: [line] baude" },
     { "baud=9600", "baud=fast", "m1: [line] baud" },
+    { "baud=9600", "baud=9600\nbaud=300", "m1: [line] baud: given twice" },
     { "baud=9600", "", "m1: [line] baud: missing" },
     { "[line]", "[lines]", "m1: [lines] baud" },
     { "driver=iec", "driver=iecc", "m1: [profile] driver" },
