@@ -219,6 +219,10 @@ test_form (Fixture *self, gconstpointer data)
   assert_contains (info, "A4");
   assert_contains (info, self->report->number);
   assert_contains (info, "JavaScript:      no");
+  g_autofree char *metadata = run (self, "pdfinfo -meta " FILE_NAME, NULL);
+  assert_contains (metadata, "<pdfaid:part>3</pdfaid:part>");
+  assert_contains (metadata, "<pdfaid:conformance>U</pdfaid:conformance>");
+  assert_contains (metadata, self->report->number);
   g_autofree char *fonts = run (self, "pdffonts " FILE_NAME, NULL);
   g_auto (GStrv) lines = g_strsplit (fonts, "\n", -1);
   g_assert_cmpuint (g_strv_length (lines), >, 3);
