@@ -77,6 +77,7 @@ static const Words texts[POSA_N_TEXTS] = {
   [POSA_TEXT_READ_BACK] = { "Read back", "Riletto" },
   [POSA_TEXT_CHECK] = { "Check", "Verifica" },
   [POSA_TEXT_EQUAL] = { "equal", "concorde" },
+  [POSA_TEXT_WITHIN_TOLERANCE] = { "in tolerance", "in tolleranza" },
   [POSA_TEXT_DIFFERENT] = { "different", "diverso" },
   [POSA_TEXT_NOTES] = { "Notes", "Note" },
   [POSA_TEXT_IDENTITY] = { "This document", "Questo documento" },
@@ -174,18 +175,13 @@ static const struct
   { "supply", { "Supply relay", "Interruttore di fornitura" } },
 };
 
-/* Words that stand for states of the new meter; both texts as the driver writes them. */
-static const struct
-{
-  const char *value;
-  Words words;
-} states[] = {
-  { "on", { "on", "attivo" } },
-  { "off", { "off", "non attivo" } },
-  { "open", { "open", "aperto" } },
-  { "closed", { "closed", "chiuso" } },
-  { "connected", { "connected", "connesso" } },
-  { "disconnected", { "disconnected", "disconnesso" } },
+/* Words of which the driver makes the texts of PosaVerifiedValue. */
+static const Words states[] = {
+  { "on", "attivo" },
+  { "off", "non attivo" },
+  { "connected", "chiuso" },
+  { "disconnected", "aperto" },
+  { "ready for reconnection", "pronto alla richiusura" },
 };
 
 PosaReportLanguage
@@ -355,19 +351,49 @@ posa_report_format_drift (PosaReportLanguage self, gint64 seconds)
   return g_strdup_printf ("%s%s s", seconds > 0 ? "+" : "", number);
 }
 
+/* A time at the start of @part in the page's form, the rest as it is; NULL when there is none. */
+static char *
+format_leading_time (PosaReportLanguage self, const char *part)
+{
+  const gsize length = strcspn (part, " ");
+  g_autofree char *iso = g_strndup (part, length);
+  gint64 us = length > 16 ? posa_time_parse (iso, NULL) : -1;
+
+  if (us <= 0)
+    return NULL;
+  g_autofree char *date = posa_report_format_date (self, us);
+  g_autofree char *time = posa_report_format_time (us);
+  return g_strdup_printf ("%s, %s%s", date, time, part + length);
+}
+
+static char *
+format_part (PosaReportLanguage self, const char *part)
+{
+  static const char switches[] = " switch times";
+  char *time = format_leading_time (self, part);
+
+  if (time != NULL)
+    return time;
+  if (self == POSA_LANGUAGE_IT && g_str_has_suffix (part, switches))
+    return g_strdup_printf ("%.*s cambi di fascia", (int) (strlen (part) - strlen (switches)),
+                            part);
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    if (g_str_equal (states[i][POSA_LANGUAGE_EN], part))
+      return g_strdup (states[i][self]);
+  return g_strdup (part);
+}
+
 char *
 posa_report_format_parameter_value (PosaReportLanguage self, const char *value)
 {
-  gint64 us = value != NULL && strlen (value) > 16 ? posa_time_parse (value, NULL) : -1;
-
   if (value == NULL || *value == '\0')
     return g_strdup ("–");
-  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
-    if (g_str_equal (states[i].value, value))
-      return g_strdup (states[i].words[self]);
-  if (us <= 0)
-    return g_strdup (value);
-  g_autofree char *date = posa_report_format_date (self, us);
-  g_autofree char *time = posa_report_format_time (us);
-  return g_strdup_printf ("%s, %s", date, time);
+  g_auto (GStrv) parts = g_strsplit (value, ", ", -1);
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      char *formatted = format_part (self, parts[i]);
+      g_free (parts[i]);
+      parts[i] = formatted;
+    }
+  return g_strjoinv (", ", parts);
 }

@@ -78,6 +78,7 @@ typedef enum
   POSA_TEXT_READ_BACK,
   POSA_TEXT_CHECK,
   POSA_TEXT_EQUAL,
+  POSA_TEXT_WITHIN_TOLERANCE,
   POSA_TEXT_DIFFERENT,
   POSA_TEXT_NOTES,
   POSA_TEXT_IDENTITY,
@@ -104,8 +105,8 @@ const char *posa_report_text_kind (PosaReportLanguage self, PosaMeterKind kind);
 const char *posa_report_text_quantity (PosaReportLanguage self, PosaQuantity quantity);
 /* Of a PosaVerifiedValue's name; the name itself when it has no words. */
 const char *posa_report_text_parameter (PosaReportLanguage self, const char *name);
-/* Of what was written and read back: times and words such as "closed" in the page's language, all
- * else as it is; free. */
+/* Of what was written and read back: times and words such as "connected" in the page's language,
+ * all else as it is; free. */
 char *posa_report_format_parameter_value (PosaReportLanguage self, const char *value);
 const char *posa_report_text_unit (PosaQuantity quantity); /* "kWh", "kvarh", "kW" */
 

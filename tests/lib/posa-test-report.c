@@ -143,18 +143,22 @@ new_activation (PosaMeterKind kind, gint64 taken_us)
 static void
 add_verified (PosaReplacementReport *report)
 {
-  static const char *const rows[][3] = {
-    { "clock", "2000-01-01T00:00:12+01:00", "2026-11-21T12:07:02+01:00" },
-    { "contract_power", "0 W", "3000 W" },
-    { "limiter", "off", "3300 W" },
-    { "tariff_table", "", "IT-2026" },
-    { "customer_number", "", "471108152" },
-    { "supply", "open", "closed" },
+  /* As the driver of second-generation meters writes them. */
+  static const char *const rows[][4] = {
+    { "clock", "2000-01-01T00:00:12.000+01:00 (-849009600.2 s), UTC+60 min, DST 0",
+      "2026-11-21T12:07:02.000+01:00, UTC+60 min, DST 1",
+      "2026-11-21T12:07:03.000+01:00 (+0.1 s), UTC+60 min, DST 1" },
+    { "contract_power", "0 W", "3000 W", "3000 W" },
+    { "limiter", "0 W, off", "3300 W, on", "3300 W, on" },
+    { "tariff_table", "DEFAULT, 7 switch times", "IT-2026, 35 switch times",
+      "IT-2026, 35 switch times" },
+    { "customer_number", NULL, "471108152", "471108152" },
+    { "supply", "disconnected", "connected", "connected" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     g_ptr_array_add (report->verified,
-                     posa_verified_value_new (rows[i][0], rows[i][1], rows[i][2], rows[i][2]));
+                     posa_verified_value_new (rows[i][0], rows[i][1], rows[i][2], rows[i][3]));
 }
 
 PosaReplacementReport *

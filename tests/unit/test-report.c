@@ -284,13 +284,32 @@ test_words (void)
   g_assert_cmpstr (time, ==, "12:15:30");
   g_assert_cmpstr (none, ==, "–");
   g_assert_cmpstr (far, ==, "–");
-  g_autofree char *clock =
-      posa_report_format_parameter_value (POSA_LANGUAGE_IT, "2026-07-01T12:00:00+02:00");
-  g_autofree char *state = posa_report_format_parameter_value (POSA_LANGUAGE_IT, "closed");
-  g_autofree char *power = posa_report_format_parameter_value (POSA_LANGUAGE_IT, "3000 W");
-  g_assert_cmpstr (clock, ==, "01/07/2026, 12:00:00");
-  g_assert_cmpstr (state, ==, "chiuso");
-  g_assert_cmpstr (power, ==, "3000 W");
+}
+
+static void
+test_parameter_values (void)
+{
+  static const char *const rows[][3] = {
+    { NULL, "–", "–" },
+    { "", "–", "–" },
+    { "3000 W", "3000 W", "3000 W" },
+    { "3300 W, on", "3300 W, attivo", "3300 W, on" },
+    { "disconnected", "aperto", "disconnected" },
+    { "IT-2026, 35 switch times", "IT-2026, 35 cambi di fascia", "IT-2026, 35 switch times" },
+    { "2026-07-01T12:00:00.000+02:00 (+0.1 s), UTC+60 min, DST 1",
+      "01/07/2026, 12:00:00 (+0.1 s), UTC+60 min, DST 1",
+      "1 Jul 2026, 12:00:00 (+0.1 s), UTC+60 min, DST 1" },
+    { "one thing or another, said at length", "one thing or another, said at length",
+      "one thing or another, said at length" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *it = posa_report_format_parameter_value (POSA_LANGUAGE_IT, rows[i][0]);
+      g_autofree char *en = posa_report_format_parameter_value (POSA_LANGUAGE_EN, rows[i][0]);
+      g_assert_cmpstr (it, ==, rows[i][1]);
+      g_assert_cmpstr (en, ==, rows[i][2]);
+    }
 }
 
 /* ICC.1 7.2: size, version, signature; every element inside the profile. */
@@ -327,6 +346,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/key/made", test_key_is_made);
   g_test_add_func ("/report/numbers", test_numbers);
   g_test_add_func ("/report/words", test_words);
+  g_test_add_func ("/report/parameter-values", test_parameter_values);
   g_test_add_func ("/report/colour-profile", test_colour_profile);
   return g_test_run ();
 }
