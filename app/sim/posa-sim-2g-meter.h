@@ -30,7 +30,7 @@ typedef enum
   POSA_SIM_FAULT_REFLECT,      /* its challenge is the client's own */
   POSA_SIM_FAULT_GENERAL_GLO,  /* no fault: general ciphering, as some meters do */
   POSA_SIM_FAULT_NOTIFY,       /* a notification comes before each answer */
-  POSA_SIM_FAULT_TEMPORARY,    /* every third GET fails for the moment */
+  POSA_SIM_FAULT_TEMPORARY,    /* every seventh GET fails for the moment */
   POSA_SIM_FAULT_NO_LIST,      /* no fault: GET with list is not granted */
   POSA_SIM_FAULT_LATE,         /* :N  every Nth frame comes after the client's patience */
   POSA_SIM_FAULT_LOSE,         /* :N  every Nth frame of the meter is lost */

@@ -355,17 +355,14 @@ reply_to_hls (PosaSimDlms *self, const PosaApdu *request)
   return response;
 }
 
+/* @busy: the fault to show, nothing can be had for the moment. */
 static void
-add_reading (PosaSimDlms *self, const PosaCosemTarget *target, PosaApdu *response)
+add_reading (PosaSimDlms *self, const PosaCosemTarget *target, gboolean busy, PosaApdu *response)
 {
   PosaCosemValue *value = NULL;
-  guint8 result = posa_sim_meter_read (self->meter, self->access, *target, &value);
+  guint8 result = busy ? POSA_DLMS_TEMPORARY_FAILURE
+                       : posa_sim_meter_read (self->meter, self->access, *target, &value);
 
-  if (self->meter->fault == POSA_SIM_FAULT_TEMPORARY && ++self->n_gets % 3 == 0)
-    {
-      g_clear_pointer (&value, posa_cosem_value_free);
-      result = POSA_DLMS_TEMPORARY_FAILURE;
-    }
   posa_apdu_add_item (response, result, value);
 }
 
@@ -411,13 +408,14 @@ static PosaApdu *
 handle_get (PosaSimDlms *self, const PosaApdu *request)
 {
   gboolean is_list = request->kind == POSA_APDU_GET_LIST_REQUEST;
+  gboolean busy = self->meter->fault == POSA_SIM_FAULT_TEMPORARY && ++self->n_gets % 7 == 0;
   PosaApdu *response =
       posa_apdu_new (is_list ? POSA_APDU_GET_LIST_RESPONSE : POSA_APDU_GET_RESPONSE,
                      request->invoke_id);
 
   g_byte_array_set_size (self->pending, 0);
   for (guint i = 0; i < request->targets->len; i++)
-    add_reading (self, posa_apdu_get_target (request, i), response);
+    add_reading (self, posa_apdu_get_target (request, i), busy, response);
   return cut_answer (self, response);
 }
 
