@@ -10,11 +10,14 @@
 #include <unistd.h>
 
 /* Does one replacement as a crew without troubles would, and kills itself, with SIGKILL, at a
- * chosen system call: POSA_VICTIM_KILL=KIND:N, the N-th of its kind in this process: before  before
- * a commit is on the disk     after  just after it torn    in the middle of writing a commit  line
- * when something is to go to a meter The switch is here and not in the product: this program's own
+ * chosen system call: POSA_VICTIM_KILL=KIND:N, the N-th of its kind in this process. KIND is
+ * "before" a commit is on the disk, "after" it, "torn" in the middle of writing one, or "line" when
+ * something is to go to a meter. The switch is here and not in the product: this program's own
  * write, pwrite64 and fdatasync stand before the C library's. Prints the step at which it starts.
  */
+
+/* A meter whose last talk broke off in the middle may need another try, as it does with a crew. */
+#define MAX_TRIES 3
 
 static char kind[16];
 static guint left; /* 0: no kill */
@@ -121,7 +124,7 @@ main (int argc, char **argv)
   at = posa_flow_run_get_snapshot (run);
   printf ("%s\n", at->nick);
   fflush (stdout);
-  while (!at->end)
+  for (guint tries = 0; !at->end;)
     {
       PosaFlowSnapshot *next = site_crew_step (run, at, &error);
 
@@ -129,7 +132,8 @@ main (int argc, char **argv)
         return complain (at, error->message);
       posa_flow_snapshot_free (at);
       at = next;
-      if (at->refusal != NULL || at->error_text != NULL)
+      tries = at->error_text != NULL ? tries + 1 : 0;
+      if (at->refusal != NULL || tries == MAX_TRIES)
         return complain (at, at->refusal != NULL ? at->refusal : at->error_text);
     }
   return 0;
