@@ -5,7 +5,7 @@
 
 #include <pango/pangocairo.h>
 
-#define FONT_FAMILY "Inter, DejaVu Sans"
+#define FONT_FAMILY "Inter, Adwaita Sans, DejaVu Sans" /* the second is the first, in GNOME */
 #define TOP         42.0
 #define HEAD_HEIGHT 26.0
 #define BOTTOM      (POSA_PAGE_HEIGHT - 62.0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/posa-error.h"
+#include "base/posa-file.h"
 #include "posa-test-signer.h"
 #include "report/posa-icc.h"
 #include "report/posa-report-key.h"
@@ -144,6 +145,64 @@ test_hostile_texts (void)
   g_autoptr (PosaReportVerdict) verdict = posa_test_signer_verify (signer, pdf, &error);
   g_assert_no_error (error);
   g_assert_true (verdict->page_redrawn);
+}
+
+#define DEJAVU_FOLDER "/usr/share/fonts/truetype/dejavu"
+#define FOLDER_KEY    "POSA_TEST_FOLDER"
+#define TABLET        "/report/other-fonts/subprocess/tablet"
+
+/* The tablet of the test below: another process with other fonts. */
+static void
+test_other_fonts_tablet (void)
+{
+  const char *folder = g_getenv (FOLDER_KEY);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *key_path = g_build_filename (folder, "device.key", NULL);
+  g_autofree char *certificate_path = g_build_filename (folder, "device.crt", NULL);
+  g_autofree char *ca_path = g_build_filename (folder, "ca.pem", NULL);
+  g_autofree char *pdf_path = g_build_filename (folder, "tablet.pdf", NULL);
+  g_autoptr (PosaReportKey)
+      key = posa_report_key_load (key_path, certificate_path, ca_path, &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaReplacementReport) report = posa_test_report_new (POSA_METER_KIND_M3B, "it");
+  g_autoptr (GBytes) pdf = posa_report_produce (report, key, POSA_TEST_TIME_US, &error);
+  g_assert_no_error (error);
+  posa_file_write (pdf_path, pdf, 0600, &error);
+  g_assert_no_error (error);
+}
+
+/* A verifier whose fonts are not the signer's accepts the report, and says that it could not draw
+ * the pages again. */
+static void
+test_other_fonts (void)
+{
+  static const char conf[] = "<?xml version=\"1.0\"?><fontconfig><dir>" DEJAVU_FOLDER
+                             "</dir></fontconfig>";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaTestSigner) signer = posa_test_signer_new ();
+  g_autoptr (GBytes) conf_bytes = g_bytes_new_static (conf, sizeof conf - 1);
+  g_autofree char *conf_path = posa_test_signer_path (signer, "fonts.conf");
+
+  if (!g_file_test (DEJAVU_FOLDER, G_FILE_TEST_IS_DIR))
+    {
+      g_test_skip ("no " DEJAVU_FOLDER);
+      return;
+    }
+  posa_test_signer_write (signer, "fonts.conf", conf_bytes);
+  g_setenv ("FONTCONFIG_FILE", conf_path, TRUE);
+  g_setenv (FOLDER_KEY, signer->folder, TRUE);
+  g_test_trap_subprocess (TABLET, 60 * G_USEC_PER_SEC, G_TEST_SUBPROCESS_DEFAULT);
+  g_unsetenv ("FONTCONFIG_FILE");
+  g_unsetenv (FOLDER_KEY);
+  g_test_trap_assert_passed ();
+  g_autoptr (GBytes) pdf = posa_test_signer_read (signer, "tablet.pdf");
+  g_autoptr (PosaReportVerdict) verdict = posa_test_signer_verify (signer, pdf, &error);
+  g_assert_no_error (error);
+  gboolean same = memmem (g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf),
+                          posa_report_page_get_rendering (),
+                          strlen (posa_report_page_get_rendering ())) != NULL;
+  g_assert_cmpint (verdict->page_redrawn, ==, same);
+  g_test_message ("this machine draws %s", same ? "the same" : "something else");
 }
 
 static void
@@ -341,6 +400,8 @@ main (int argc, char **argv)
   g_test_add_func ("/report/fractions", test_fractions_of_a_second);
   g_test_add_func ("/report/incomplete", test_incomplete_work);
   g_test_add_func ("/report/hostile-texts", test_hostile_texts);
+  g_test_add_func ("/report/other-fonts", test_other_fonts);
+  g_test_add_func (TABLET, test_other_fonts_tablet);
   g_test_add_func ("/report/refuses-to-sign", test_refuses_to_sign);
   g_test_add_func ("/report/key/checked", test_key_is_checked);
   g_test_add_func ("/report/key/made", test_key_is_made);
