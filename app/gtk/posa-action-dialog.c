@@ -4,6 +4,7 @@
 
 #include "gtk/posa-primary-button.h"
 #include "gtk/posa-reason-entry.h"
+#include "gtk/posa-row.h"
 
 #include <glib/gi18n.h>
 
@@ -86,10 +87,9 @@ action_activated_cb (PosaActionDialog *self, GtkListBoxRow *row)
 }
 
 static void
-outcome_selected_cb (PosaActionDialog *self, GtkListBoxRow *row)
+outcome_activated_cb (PosaActionDialog *self, GtkListBoxRow *row)
 {
-  if (row == NULL)
-    return;
+  posa_row_choose (POSA_ROW (row));
   self->outcome = (PosaOutcome) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (row), "outcome"));
   update_ready (self);
 }
@@ -107,7 +107,7 @@ fill_outcomes (PosaActionDialog *self)
   for (const PosaOutcome *outcome = posa_outcome_list (); *outcome != POSA_OUTCOME_NONE; outcome++)
     if (is_reason_to_leave (*outcome))
       {
-        GtkWidget *row = make_row (posa_outcome_get_label (*outcome));
+        GtkWidget *row = posa_row_new_for_choice (posa_outcome_get_label (*outcome));
 
         g_object_set_data (G_OBJECT (row), "outcome", GINT_TO_POINTER (*outcome));
         gtk_list_box_append (self->outcomes, row);
@@ -176,7 +176,7 @@ posa_action_dialog_class_init (PosaActionDialogClass *klass)
   gtk_widget_class_bind_template_child (widget_class, PosaActionDialog, reason);
   gtk_widget_class_bind_template_child (widget_class, PosaActionDialog, confirm_button);
   gtk_widget_class_bind_template_callback (widget_class, action_activated_cb);
-  gtk_widget_class_bind_template_callback (widget_class, outcome_selected_cb);
+  gtk_widget_class_bind_template_callback (widget_class, outcome_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, update_ready);
   gtk_widget_class_bind_template_callback (widget_class, confirm);
 }

@@ -84,6 +84,17 @@ show_step (PosaJobPage *self)
   adw_bin_set_child (self->step_bin, step);
 }
 
+/* The primary button when it can be pressed, else what the step asks for first. */
+static void
+focus_next (PosaJobPage *self)
+{
+  if (gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->primary_button));
+  else if (!posa_job_is_busy (self->job) &&
+           gtk_widget_get_focus_child (GTK_WIDGET (self->step_bin)) == NULL)
+    gtk_widget_child_focus (GTK_WIDGET (self->step_bin), GTK_DIR_TAB_FORWARD);
+}
+
 /* All properties of a job change, and are notified, at once. */
 static void
 job_changed_cb (PosaJobPage *self)
@@ -93,8 +104,8 @@ job_changed_cb (PosaJobPage *self)
   if (other_step)
     show_step (self);
   update_buttons (self);
-  if (other_step && gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->primary_button));
+  if (other_step)
+    focus_next (self);
 }
 
 static void
@@ -104,8 +115,8 @@ finished_cb (GObject *job, GAsyncResult *result, gpointer data)
 
   /* The error, if any, is a property of the job and shown by the template. */
   posa_job_finish (POSA_JOB (job), result, NULL);
-  if (self->job == POSA_JOB (job) && gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->primary_button));
+  if (self->job == POSA_JOB (job))
+    focus_next (self);
 }
 
 static void
@@ -141,13 +152,19 @@ other_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_dialog_present (dialog, widget);
 }
 
-static void
-advance_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
+/* Enter is the primary action, except on a row that can be chosen: that one gets it from the
+ * window. Ctrl+Enter is it everywhere. */
+static gboolean
+enter_cb (GtkWidget *widget, GVariant *everywhere, gpointer data)
 {
   PosaJobPage *self = POSA_JOB_PAGE (widget);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
 
-  if (gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)))
-    gtk_widget_activate (GTK_WIDGET (self->primary_button));
+  if (!gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)) ||
+      (GTK_IS_LIST_BOX_ROW (focus) && !g_variant_get_boolean (everywhere)))
+    return GDK_EVENT_PROPAGATE;
+  posa_primary_button_press (self->primary_button);
+  return GDK_EVENT_STOP;
 }
 
 static void
@@ -278,11 +295,12 @@ posa_job_page_class_init (PosaJobPageClass *klass)
   g_type_ensure (POSA_TYPE_PRIMARY_BUTTON);
   g_type_ensure (POSA_TYPE_PROGRESS_VIEW);
   bind_template (widget_class);
-  gtk_widget_class_install_action (widget_class, "job.advance", NULL, advance_action_cb);
   gtk_widget_class_install_action (widget_class, "job.other", NULL, other_action_cb);
   gtk_widget_class_install_action (widget_class, "job.leave", NULL, leave_action_cb);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Return, 0, "job.advance", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Enter, 0, "job.advance", NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, enter_cb, "b", FALSE);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, 0, enter_cb, "b", FALSE);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, enter_cb, "b",
+                                TRUE);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "job.leave", NULL);
 }
 

@@ -107,6 +107,16 @@ back_cb (PosaPrimaryButton *self)
 }
 
 void
+posa_primary_button_press (PosaPrimaryButton *self)
+{
+  g_return_if_fail (POSA_IS_PRIMARY_BUTTON (self));
+
+  /* When it already asks, the answer has to be given on the two buttons themselves. */
+  if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "one"))
+    clicked_cb (self);
+}
+
+void
 posa_primary_button_set_label (PosaPrimaryButton *self, const char *label)
 {
   g_return_if_fail (POSA_IS_PRIMARY_BUTTON (self));

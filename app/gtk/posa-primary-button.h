@@ -19,6 +19,8 @@ G_DECLARE_FINAL_TYPE (PosaPrimaryButton, posa_primary_button, POSA, PRIMARY_BUTT
 
 void posa_primary_button_set_label (PosaPrimaryButton *self, const char *label);
 void posa_primary_button_set_guarded (PosaPrimaryButton *self, gboolean guarded);
+/* One short press by the keyboard. */
+void posa_primary_button_press (PosaPrimaryButton *self);
 /* Back to the single button. */
 void posa_primary_button_disarm (PosaPrimaryButton *self);
 

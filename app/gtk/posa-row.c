@@ -114,12 +114,53 @@ posa_row_new_for_value (PosaVerifiedRow *value)
                        "detail", posa_item_get_text (value, "read-back"), NULL);
 }
 
+static GtkWidget *
+new_choice (const char *title, const char *value, const char *detail)
+{
+  GtkWidget *row = g_object_new (POSA_TYPE_ROW, "activatable", TRUE, "focusable", TRUE, "icon-name",
+                                 "posa-todo-symbolic", "title", title, "value", value, "detail",
+                                 detail, NULL);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  title != NULL ? title : value, -1);
+  return row;
+}
+
 GtkWidget *
 posa_row_new_for_meter (PosaStockItem *meter)
 {
-  return g_object_new (POSA_TYPE_ROW, "selectable", TRUE, "focusable", TRUE, "value",
-                       posa_item_get_text (meter, "serial"), "detail",
-                       posa_item_get_text (meter, "kind"), NULL);
+  return new_choice (NULL, posa_item_get_text (meter, "serial"),
+                     posa_item_get_text (meter, "kind"));
+}
+
+GtkWidget *
+posa_row_new_for_choice (const char *title)
+{
+  return new_choice (title, NULL, NULL);
+}
+
+static void
+set_chosen (GtkWidget *row, gboolean chosen)
+{
+  if (chosen)
+    gtk_widget_add_css_class (row, "chosen");
+  else
+    gtk_widget_remove_css_class (row, "chosen");
+  g_object_set (row, "icon-name", chosen ? "posa-zone-green-symbolic" : "posa-todo-symbolic", NULL);
+  gtk_accessible_update_state (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_STATE_SELECTED, chosen, -1);
+}
+
+void
+posa_row_choose (PosaRow *row)
+{
+  g_return_if_fail (POSA_IS_ROW (row));
+
+  GtkWidget *list = gtk_widget_get_parent (GTK_WIDGET (row));
+
+  for (GtkWidget *other = gtk_widget_get_first_child (list); other != NULL;
+       other = gtk_widget_get_next_sibling (other))
+    if (POSA_IS_ROW (other))
+      set_chosen (other, other == GTK_WIDGET (row));
 }
 
 static GtkWidget *

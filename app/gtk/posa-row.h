@@ -23,6 +23,12 @@ GtkWidget *posa_row_new_for_value (PosaVerifiedRow *value);
 /* One to choose from. */
 GtkWidget *posa_row_new_for_meter (PosaStockItem *meter);
 
+/* One to choose from, with @title only. */
+GtkWidget *posa_row_new_for_choice (const char *title);
+/* Marks @row, and no other of its list, as the chosen one. A list's own selection follows the
+ * keyboard focus: nothing must be chosen because the focus came by. */
+void posa_row_choose (PosaRow *row);
+
 /* Shows list @property of @source (a job) in @box; @row_new is one of the functions above. */
 void posa_row_bind_list (GtkListBox *box, gpointer source, const char *property, gpointer row_new);
 

@@ -10,6 +10,7 @@ struct _PosaStepChoose
   PosaStep parent_instance;
 
   GtkListBox *list;
+  const char *chosen; /* serial of the row chosen on the list; borrowed from it, NULL for none */
   PosaNumberPad *pad;
   GtkStack *stack;
 };
@@ -20,11 +21,9 @@ G_DEFINE_FINAL_TYPE (PosaStepChoose, posa_step_choose, POSA_TYPE_STEP)
 static const char *
 get_serial (PosaStepChoose *self)
 {
-  GtkListBoxRow *row = gtk_list_box_get_selected_row (self->list);
-
   if (g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "type") == 0)
     return posa_number_pad_get_text (self->pad);
-  return row != NULL ? g_object_get_data (G_OBJECT (row), "serial") : "";
+  return self->chosen != NULL ? self->chosen : "";
 }
 
 static void
@@ -37,6 +36,22 @@ static void
 update_ready (PosaStepChoose *self)
 {
   posa_step_set_ready (POSA_STEP (self), *get_serial (self) != '\0');
+}
+
+static void
+row_activated_cb (PosaStepChoose *self, GtkListBoxRow *row)
+{
+  self->chosen = g_object_get_data (G_OBJECT (row), "serial");
+  posa_row_choose (POSA_ROW (row));
+  update_ready (self);
+}
+
+/* The rows go when the stock is read anew, and with them the choice. */
+static void
+stock_changed_cb (PosaStepChoose *self)
+{
+  self->chosen = NULL;
+  update_ready (self);
 }
 
 static void
@@ -69,7 +84,7 @@ create_row_cb (gpointer item, gpointer data)
 static gboolean
 is_in_van (gpointer item, gpointer data)
 {
-  return g_str_equal (posa_item_get_text (item, "state"), "in-van");
+  return g_str_equal (posa_item_get_text (item, "state"), "on-van");
 }
 
 static void
@@ -84,6 +99,8 @@ posa_step_choose_constructed (GObject *object)
   g_autoptr (GtkFilterListModel) fit = gtk_filter_list_model_new (g_object_ref (stock), in_van);
 
   gtk_list_box_bind_model (self->list, G_LIST_MODEL (fit), create_row_cb, NULL, NULL);
+  g_signal_connect_object (fit, "items-changed", G_CALLBACK (stock_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   update_ready (self);
 }
 
@@ -110,6 +127,7 @@ posa_step_choose_class_init (PosaStepChooseClass *klass)
   gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, pad);
   gtk_widget_class_bind_template_child (widget_class, PosaStepChoose, stack);
   gtk_widget_class_bind_template_callback (widget_class, update_ready);
+  gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, type_cb);
   gtk_widget_class_bind_template_callback (widget_class, list_cb);
 }

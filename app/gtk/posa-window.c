@@ -75,12 +75,15 @@ show_home (PosaWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.sync", enrolled);
 }
 
+/* The model says so after every refresh; it means something on the first page only. */
 static void
 enrolled_cb (PosaWindow *self)
 {
+  if (!posa_workspace_is_enrolled (self->workspace) ||
+      g_strcmp0 (gtk_stack_get_visible_child_name (self->views), "enrol") != 0)
+    return;
   show_home (self);
-  if (posa_workspace_is_enrolled (self->workspace))
-    gtk_widget_activate_action (GTK_WIDGET (self), "win.sync", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.sync", NULL);
 }
 
 /* The items are replaced when the lists are read anew: the page follows its order. */

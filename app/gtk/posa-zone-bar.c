@@ -159,7 +159,7 @@ posa_zone_bar_class_init (PosaZoneBarClass *klass)
   G_OBJECT_CLASS (klass)->dispose = posa_zone_bar_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/posa/Posa/posa-zone-bar.ui");
   gtk_widget_class_set_css_name (widget_class, "zonebar");
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_STATUS);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   gtk_widget_class_bind_template_child (widget_class, PosaZoneBar, icon);
   gtk_widget_class_bind_template_child (widget_class, PosaZoneBar, name);
   gtk_widget_class_bind_template_child (widget_class, PosaZoneBar, meaning);
