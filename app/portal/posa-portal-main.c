@@ -6,6 +6,7 @@
 #include "base/posa-error.h"
 #include "base/posa-log.h"
 #include "portal/posa-portal-admin.h"
+#include "portal/posa-portal-listener.h"
 #include "portal/posa-portal-server.h"
 
 #include <glib-unix.h>
@@ -48,7 +49,7 @@ static int
 serve (const Options *options)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *host = posa_portal_server_parse_host (options->listen, &error);
+  g_autofree char *host = posa_portal_listener_parse_host (options->listen, &error);
   g_autoptr (PosaPortal) portal = host != NULL ? posa_portal_open (options->data, host, &error)
                                                : NULL;
   g_autoptr (PosaPortalServer)

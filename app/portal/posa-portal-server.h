@@ -10,15 +10,11 @@ G_BEGIN_DECLS
  * handled at once and answered after its transaction is on the disk. */
 typedef struct _PosaPortalServer PosaPortalServer;
 
-/* Listens on @address ("127.0.0.1:8443", "[::1]:0", "localhost:0"; port 0: any free one). @portal
- * is borrowed. */
+/* Listens on @address, as posa_portal_listener_new(). @portal is borrowed. */
 PosaPortalServer *posa_portal_server_new (PosaPortal *portal, const char *address, GError **error);
 guint posa_portal_server_get_port (PosaPortalServer *self);
 /* Stops listening and closes the connections. */
 void posa_portal_server_free (PosaPortalServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaPortalServer, posa_portal_server_free)
-
-/* The host of such an address; NULL and USAGE for anything else. */
-char *posa_portal_server_parse_host (const char *address, GError **error);
 
 G_END_DECLS

@@ -123,7 +123,8 @@ typedef struct
 {
   PosaPortalClient *client;
   SoupMessage *message;
-  GCancellable *cancellable; /* of the call: the caller's, or the deadline */
+  const PosaPortalBody *body; /* NULL for none */
+  GCancellable *cancellable;  /* of the call: the caller's, or the deadline */
   gboolean late;
   gboolean done;
   GInputStream *stream;
@@ -221,7 +222,8 @@ fail (Call *call, GError **error)
   else if (g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     g_set_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT, "%s: no answer within %d s", base,
                  IO_TIMEOUT_S);
-  else if (fault != NULL && fault->domain == G_TLS_ERROR)
+  else if (g_error_matches (fault, G_TLS_ERROR, G_TLS_ERROR_MISC) ||
+           g_error_matches (fault, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS))
     g_set_error (
         error, POSA_ERROR, POSA_ERROR_OFFLINE,
         "%s: what answers does not talk as the portal does (%s); perhaps this network asks "
@@ -285,6 +287,23 @@ read_reply (Call *call, GError **error)
   return reply;
 }
 
+/* What a message loses when libsoup sends it again, on a new connection because the kept one was
+ * dead: it would go out with an empty body and without this device's certificate. */
+static void
+fill_message (Call *call)
+{
+  if (call->client->identity != NULL)
+    soup_message_set_tls_client_certificate (call->message, call->client->identity);
+  if (call->body != NULL)
+    soup_message_set_request_body_from_bytes (call->message, call->body->type, call->body->content);
+}
+
+static void
+restarted_cb (SoupMessage *message, gpointer data)
+{
+  fill_message (data);
+}
+
 static SoupMessage *
 make_message (PosaPortalClient *self,
               const char *method,
@@ -296,19 +315,12 @@ make_message (PosaPortalClient *self,
 
   if (message == NULL)
     return NULL;
-  /* Neither redirects nor a restart after 401: a restarted message would go out without its body.
-   */
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
-  if (self->identity != NULL)
-    soup_message_set_tls_client_certificate (message, self->identity);
   if (self->blind)
     g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_anyone_cb), NULL);
-  if (body == NULL)
-    return message;
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
-  soup_message_set_request_body_from_bytes (message, body->type, body->content);
-  if (g_str_equal (method, "PUT"))
+  if (body != NULL && g_str_equal (method, "PUT"))
     {
+      SoupMessageHeaders *headers = soup_message_get_request_headers (message);
       g_autofree char *digest = posa_wire_content_digest (body->content);
       soup_message_headers_replace (headers, "Content-Digest", digest);
       soup_message_headers_replace (headers, "If-None-Match", "*");
@@ -351,16 +363,19 @@ posa_portal_client_send (PosaPortalClient *self,
 {
   g_autoptr (GCancellable) own = g_cancellable_new ();
   g_autoptr (SoupMessage) message = make_message (self, method, path, body);
-  Call call = { .client = self, .message = message, .cancellable = own };
+  Call call = { .client = self, .message = message, .body = body, .cancellable = own };
 
   if (message == NULL)
     {
       g_set_error (error, POSA_ERROR, POSA_ERROR_FAILED, "%s%s: not an address", self->base, path);
       return NULL;
     }
+  fill_message (&call);
+  g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), &call);
   g_main_context_push_thread_default (self->context);
   PosaPortalReply *reply = run_call (&call, cancellable, error);
   g_clear_object (&call.stream);
+  g_signal_handlers_disconnect_by_data (message, &call);
   g_main_context_pop_thread_default (self->context);
   return reply;
 }

@@ -87,7 +87,7 @@ test_cuts (gconstpointer data)
   g_auto (Site) site = { 0 };
   guint64 bytes[40];
   guint n = G_N_ELEMENTS (bytes);
-  guint64 whole = fault == SYNC_PROXY_UP ? 52000 : 4000;
+  guint64 whole = fault == SYNC_PROXY_UP ? 60000 : 4000;
 
   site_open (&site, n);
   for (guint i = 0; i < n; i++)
