@@ -114,7 +114,7 @@ print_reading (const PosaReadingSet *reading)
     print_register (g_ptr_array_index (reading->registers, i));
   printf (_ ("\n  %" G_GUINT64_FORMAT " bytes sent, %" G_GUINT64_FORMAT
              " received, %u retries, %.2f s\n"),
-          line->bytes_tx, line->bytes_rx, line->retries, line->wall_us / 1e6);
+          line->bytes_tx, line->bytes_rx, line->retries, (double) line->wall_us / 1e6);
 }
 
 static int

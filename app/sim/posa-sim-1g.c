@@ -21,6 +21,7 @@ typedef struct
   PosaSim1g *meter;
   PosaSimLine *line;
   gboolean unlocked; /* password accepted in this session */
+  GByteArray *last;  /* message sent, for a client that wants it again */
 } Talk;
 
 static void
@@ -38,6 +39,8 @@ send_message (Talk *talk, GByteArray *message)
   PosaSim1g *meter = talk->meter;
   gboolean data = message->len > 1 && message->data[0] == POSA_IEC_STX;
 
+  g_byte_array_set_size (talk->last, 0);
+  g_byte_array_append (talk->last, message->data, message->len);
   react (talk);
   if (data && meter->fault == POSA_SIM_1G_BAD_BCC && meter->fault_number > 0)
     {
@@ -160,7 +163,8 @@ serve_readout (Talk *talk)
 static gboolean
 split_data_set (const PosaIecMessage *message, char **code, char **value)
 {
-  g_autofree char *text = g_strndup ((const char *) message->content, message->size);
+  g_autofree char *text =
+      g_strndup (message->content != NULL ? (const char *) message->content : "", message->size);
   char *open = strchr (text, '(');
 
   if (open == NULL || !g_str_has_suffix (text, ")"))
@@ -219,6 +223,13 @@ serve_command (Talk *talk, const PosaIecMessage *message)
 {
   g_autofree char *code = NULL, *value = NULL;
 
+  if (message->type == POSA_IEC_REFUSED)
+    {
+      g_autoptr (GByteArray) again = g_byte_array_new ();
+      g_byte_array_append (again, talk->last->data, talk->last->len);
+      send_message (talk, again);
+      return TRUE;
+    }
   if (message->type != POSA_IEC_COMMAND || !message->intact)
     {
       send_byte (talk, POSA_IEC_NAK);
@@ -226,13 +237,12 @@ serve_command (Talk *talk, const PosaIecMessage *message)
     }
   if (strcmp (message->command, "B0") == 0)
     return FALSE;
-  if (!split_data_set (message, &code, &value))
-    send_block (talk, "(ER00)");
-  else if (strcmp (message->command, "P1") == 0)
+  gboolean whole = split_data_set (message, &code, &value);
+  if (whole && strcmp (message->command, "P1") == 0)
     return serve_password (talk, value);
-  else if (strcmp (message->command, "R1") == 0)
+  if (whole && strcmp (message->command, "R1") == 0)
     serve_read (talk, code);
-  else if (strcmp (message->command, "W1") == 0)
+  else if (whole && strcmp (message->command, "W1") == 0)
     serve_write (talk, code, value);
   else
     send_block (talk, "(ER00)");
@@ -293,7 +303,8 @@ serve_session (Talk *talk)
 static void
 serve (gpointer meter, PosaSimLine *line)
 {
-  Talk talk = { .meter = meter, .line = line };
+  g_autoptr (GByteArray) last = g_byte_array_new ();
+  Talk talk = { .meter = meter, .line = line, .last = last };
 
   while (!posa_sim_line_is_stopped (line))
     {

@@ -126,10 +126,9 @@ static void
 put_raw (PosaSimLine *self, guint8 byte)
 {
   gint64 give_up = now_us () + G_USEC_PER_SEC;
-  short events;
 
   /* A client that hung up hears nothing, and one that does not read overruns its buffer. */
-  while (!self->stopped && ((events = wait_until (self, POLLOUT, give_up)) & POLLHUP) == 0)
+  while (!self->stopped && (wait_until (self, POLLOUT, give_up) & POLLHUP) == 0)
     if (write (self->master, &byte, 1) == 1 || errno != EAGAIN || now_us () >= give_up)
       return;
 }

@@ -289,6 +289,22 @@ test_programming_mode (void)
   g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
 }
 
+/* Every answer of programming mode spoilt once: each is asked for again. */
+static void
+test_bad_bcc_in_programming_mode (void)
+{
+  g_auto (Talk)
+      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "fault=bcc:2", NULL));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (posa_iec_session_program (talk.session, "00000000", NULL, &error));
+  g_autoptr (GPtrArray) sets = posa_iec_session_read (talk.session, "C.1.0", NULL, &error);
+  g_assert_no_error (error);
+  g_autofree char *serial = posa_test_sim_get_text (talk.sim, "serial");
+  g_assert_cmpstr (posa_iec_data_find (sets, "C.1.0", 0)->value, ==, serial);
+  g_assert_cmpuint (posa_iec_session_get_stats (talk.session)->retries, ==, 2);
+}
+
 static void
 test_wrong_password_is_not_repeated (void)
 {
@@ -431,6 +447,7 @@ main (int argc, char **argv)
   g_test_add_func ("/iec-session/missing-register", test_missing_register);
   g_test_add_func ("/iec-session/noise", test_noise);
   g_test_add_func ("/iec-session/programming-mode", test_programming_mode);
+  g_test_add_func ("/iec-session/bad-bcc-in-programming-mode", test_bad_bcc_in_programming_mode);
   g_test_add_func ("/iec-session/wrong-password-is-not-repeated",
                    test_wrong_password_is_not_repeated);
   g_test_add_func ("/iec-session/late-answer-is-not-mixed-up", test_late_answer_is_not_mixed_up);

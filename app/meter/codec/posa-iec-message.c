@@ -145,6 +145,7 @@ posa_iec_message_scan (const guint8 *data, gsize size, PosaIecMessage *out)
   while (i < size && data[i] != POSA_IEC_SOH && data[i] != POSA_IEC_STX &&
          data[i] != POSA_IEC_ACK && data[i] != POSA_IEC_NAK)
     i++;
+  out->begun = i < size;
   if (i == size)
     return out->type;
   if (data[i] == POSA_IEC_ACK || data[i] == POSA_IEC_NAK)

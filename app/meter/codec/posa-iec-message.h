@@ -50,6 +50,7 @@ typedef enum
 typedef struct
 {
   PosaIecMessageType type;
+  gboolean begun;        /* its first character is there, whatever the type */
   char command[3];       /* COMMAND: "P0", "B0", … */
   const guint8 *content; /* between STX and ETX or EOT; borrowed, NULL without STX */
   gsize size;

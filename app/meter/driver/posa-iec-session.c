@@ -1,29 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright 2026 The Posa authors */
 
-#include "posa-config.h"
-
 #include "meter/driver/posa-iec-session.h"
 
 #include "base/posa-error.h"
+#include "meter/driver/posa-iec-link.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Times of 6.3.13. */
-#define REACTION_US      (200 * 1000)  /* t_r: the least before an answer … */
-#define FAST_REACTION_US (20 * 1000)   /* … and for meters that say they are fast */
-#define GAP_US           (1500 * 1000) /* t_a: the most between two characters */
-#define NO_ANSWER_US     (2200 * 1000) /* t_t: then there is no answer */
-
-#define START_STATE_US (2300 * 1000)         /* more than t_t: the meter has given up on us */
-#define STORM_US       (30 * G_USEC_PER_SEC) /* a whole readout at 300 baud goes by */
-#define BLOCK_END_US   (50 * 1000)           /* silence behind a damaged block */
-#define MAX_REPEATS    3                     /* of one message (meters.md 1.6) */
-#define MAX_SIGN_ONS   3                     /* of one readout */
-#define MAX_MESSAGE    (16 * 1024)           /* characters; real readouts have below 3000 */
-#define MAX_GARBAGE    256                   /* characters without the start of a message */
-#define ID_FRESH_US    (1000 * 1000)         /* the meter waits 1.5 s for the option select */
+#define MAX_REPEATS    3             /* of a command that the meter did not understand */
+#define MAX_SIGN_ONS   3             /* of one readout */
+#define MAX_PARTIAL    (64 * 1024)   /* characters of all partial blocks */
+#define ID_FRESH_US    (1000 * 1000) /* the meter waits 1.5 s for the option select */
+#define FAST_SWITCH_US (10 * 1000)   /* a fast meter answers after 20 ms */
 
 typedef enum
 {
@@ -35,147 +24,13 @@ typedef enum
 
 struct _PosaIecSession
 {
-  PosaPort *port;
-  PosaClock *clock;
+  PosaIecLink *link;
   State state;
   guint max_baud;
   gint64 switch_delay_us;
   gboolean known; /* identification is that of the first sign-on */
   PosaIecIdentification identification;
-  gint64 heard_at;    /* monotonic: the last character */
-  gint64 answered_us; /* wall clock: the first character of the last message */
-  GByteArray *buffer;
-  gsize expected_size; /* of the message that comes; 0: no progress shown */
-  guint shown_tenths;
-  PosaLineStats stats;
 };
-
-static gint64
-now_us (PosaIecSession *self)
-{
-  return posa_clock_get_monotonic (self->clock);
-}
-
-static gboolean
-is_damage (const GError *error)
-{
-  return g_error_matches (error, POSA_ERROR, POSA_ERROR_LINE_NOISE) ||
-         g_error_matches (error, POSA_ERROR, POSA_ERROR_BAD_CHECKSUM) ||
-         g_error_matches (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
-}
-
-static gboolean
-is_worth_repeating (const GError *error)
-{
-  return is_damage (error) || g_error_matches (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
-}
-
-/* Sends @message, but not sooner after the last character than the meter can listen (t_r). */
-static gboolean
-send_message (PosaIecSession *self,
-              const GByteArray *message,
-              PosaOperation *operation,
-              GError **error)
-{
-  GCancellable *cancellable = posa_operation_peek_cancellable (operation);
-  gint64 reaction = self->identification.fast ? FAST_REACTION_US : REACTION_US;
-
-  if (!posa_clock_sleep_until (self->clock, self->heard_at + reaction, cancellable, error))
-    return FALSE;
-  self->stats.bytes_tx += message->len;
-  self->stats.round_trips++;
-  return posa_port_send (self->port, message->data, message->len, cancellable, error);
-}
-
-/* In tenths: nobody wants to hear of every character. */
-static void
-show_progress (PosaIecSession *self, PosaOperation *operation)
-{
-  gsize tenths = self->expected_size > 0 ? self->buffer->len * 10 / self->expected_size : 0;
-
-  if (tenths <= self->shown_tenths || tenths > 10)
-    return;
-  self->shown_tenths = (guint) tenths;
-  posa_operation_report (operation, self->shown_tenths / 10.0, "%s", _ ("Reading the meter"));
-}
-
-/* Adds what comes to the buffer; FALSE without error when nothing came until @deadline. */
-static gboolean
-receive_more (PosaIecSession *self, gint64 deadline, PosaOperation *operation, GError **error)
-{
-  guint8 bytes[512];
-  gssize n = posa_port_receive (self->port, bytes, sizeof bytes, deadline,
-                                posa_operation_peek_cancellable (operation), error);
-
-  if (n <= 0)
-    return FALSE;
-  self->heard_at = now_us (self);
-  if (self->buffer->len == 0)
-    self->answered_us = posa_clock_get_wall (self->clock);
-  self->stats.bytes_rx += (guint64) n;
-  g_byte_array_append (self->buffer, bytes, (guint) n);
-  show_progress (self, operation);
-  return TRUE;
-}
-
-static gboolean
-set_no_answer (PosaIecSession *self, GError **error)
-{
-  if (self->buffer->len == 0)
-    g_set_error_literal (error, POSA_ERROR, POSA_ERROR_TIMED_OUT, "the meter does not answer");
-  else
-    g_set_error_literal (error, POSA_ERROR, POSA_ERROR_LINE_NOISE,
-                         "the meter's answer is garbled or breaks off");
-  return FALSE;
-}
-
-/* Collects one whole message, intact or not. */
-static gboolean
-receive_message (PosaIecSession *self,
-                 PosaIecMessage *message,
-                 PosaOperation *operation,
-                 GError **error)
-{
-  gint64 deadline = now_us (self) + NO_ANSWER_US;
-  g_autoptr (GError) local_error = NULL;
-
-  g_byte_array_set_size (self->buffer, 0);
-  while (self->buffer->len < MAX_MESSAGE)
-    {
-      if (!receive_more (self, deadline, operation, &local_error))
-        break;
-      if (posa_iec_message_scan (self->buffer->data, self->buffer->len, message) !=
-          POSA_IEC_INCOMPLETE)
-        return TRUE;
-      deadline = now_us (self) + GAP_US;
-    }
-  if (local_error == NULL)
-    return set_no_answer (self, error);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
-/* Waits until the meter has been silent long enough to be in its start state, however much it still
- * has to say. */
-static gboolean
-wait_for_start_state (PosaIecSession *self, PosaOperation *operation, GError **error)
-{
-  GCancellable *cancellable = posa_operation_peek_cancellable (operation);
-  gint64 give_up = now_us (self) + STORM_US;
-
-  self->state = IDLE;
-  for (;;)
-    {
-      g_autoptr (GError) local_error = NULL;
-      if (posa_port_drain (self->port, START_STATE_US, cancellable, &local_error))
-        return TRUE;
-      if (!is_damage (local_error) || now_us (self) >= give_up)
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return FALSE;
-        }
-    }
-}
 
 /* Sends the option select message and changes to the speed @baud. */
 static gboolean
@@ -189,16 +44,15 @@ select_option (PosaIecSession *self,
 
   self->state = IDLE;
   posa_iec_put_option (message, posa_iec_baud_to_speed (baud), mode);
-  if (!send_message (self, message, operation, error))
+  if (!posa_iec_link_send (self->link, message, operation, error))
     return FALSE;
   /* The send ends with the computed last stop bit; one character more for converters that began
    * late. The meter's answer begins 200 ms after it at the soonest. */
   gint64 pause = 10 * G_USEC_PER_SEC / POSA_IEC_START_BAUD + self->switch_delay_us;
   if (self->identification.fast)
-    pause = MIN (pause, FAST_REACTION_US / 2);
-  return posa_clock_sleep_until (self->clock, now_us (self) + pause,
-                                 posa_operation_peek_cancellable (operation), error) &&
-         posa_port_set_line (self->port, POSA_LINE_7E1 (baud), error);
+    pause = FAST_SWITCH_US;
+  return posa_iec_link_pause (self->link, pause, operation, error) &&
+         posa_iec_link_set_speed (self->link, baud, error);
 }
 
 static guint
@@ -215,7 +69,7 @@ send_break (PosaIecSession *self)
   g_autoptr (GByteArray) message = g_byte_array_new ();
 
   posa_iec_put_command (message, "B0", NULL);
-  send_message (self, message, NULL, NULL);
+  posa_iec_link_send (self->link, message, NULL, NULL);
   self->state = IDLE;
 }
 
@@ -223,10 +77,7 @@ send_break (PosaIecSession *self)
 static void
 send_thanks (PosaIecSession *self)
 {
-  const guint8 ack = POSA_IEC_ACK;
-  g_autoptr (GByteArray) message = g_byte_array_new_take (g_memdup2 (&ack, 1), 1);
-
-  send_message (self, message, NULL, NULL);
+  posa_iec_link_send_byte (self->link, POSA_IEC_ACK, NULL, NULL);
   self->state = IDLE;
 }
 
@@ -238,13 +89,20 @@ abandon_identified (PosaIecSession *self)
   PosaIecMessage message;
 
   if (select_option (self, POSA_IEC_START_BAUD, '1', NULL, NULL) &&
-      receive_message (self, &message, NULL, NULL))
+      posa_iec_link_receive (self->link, &message, NULL, NULL))
     send_break (self);
 }
 
 static gboolean
 take_identification (PosaIecSession *self, const PosaIecIdentification *found, GError **error)
 {
+  if (posa_iec_speed_to_baud (found->speed) == 0)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+                   "the meter %s %s does not speak mode C (speed character %c)",
+                   found->manufacturer, found->ident, found->speed);
+      return FALSE;
+    }
   if (self->known && (strcmp (found->manufacturer, self->identification.manufacturer) != 0 ||
                       strcmp (found->ident, self->identification.ident) != 0))
     {
@@ -256,30 +114,8 @@ take_identification (PosaIecSession *self, const PosaIecIdentification *found, G
   self->identification = *found;
   self->known = TRUE;
   self->state = IDENTIFIED;
+  posa_iec_link_set_fast (self->link, found->fast);
   return TRUE;
-}
-
-static gboolean
-receive_identification (PosaIecSession *self, PosaOperation *operation, GError **error)
-{
-  gint64 deadline = now_us (self) + NO_ANSWER_US;
-  PosaIecIdentification found;
-  g_autoptr (GError) local_error = NULL;
-
-  g_byte_array_set_size (self->buffer, 0);
-  while (self->buffer->len < MAX_GARBAGE && receive_more (self, deadline, operation, &local_error))
-    {
-      if (posa_iec_identification_scan (self->buffer->data, self->buffer->len, &found,
-                                        &local_error))
-        return take_identification (self, &found, error);
-      if (local_error != NULL)
-        break;
-      deadline = now_us (self) + GAP_US;
-    }
-  if (local_error == NULL)
-    return set_no_answer (self, error);
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
 }
 
 static gboolean
@@ -287,11 +123,20 @@ try_sign_on (PosaIecSession *self, PosaOperation *operation, GError **error)
 {
   g_autoptr (GByteArray) message = g_byte_array_new ();
 
+  PosaIecIdentification found;
+
   self->state = IDLE;
   posa_iec_put_request (message, NULL);
-  return posa_port_set_line (self->port, POSA_LINE_7E1 (POSA_IEC_START_BAUD), error) &&
-         send_message (self, message, operation, error) &&
-         receive_identification (self, operation, error);
+  return posa_iec_link_set_speed (self->link, POSA_IEC_START_BAUD, error) &&
+         posa_iec_link_send (self->link, message, operation, error) &&
+         posa_iec_link_receive_identification (self->link, &found, operation, error) &&
+         take_identification (self, &found, error);
+}
+
+static void
+count_retry (PosaIecSession *self)
+{
+  posa_iec_link_get_stats (self->link)->retries++;
 }
 
 gboolean
@@ -305,63 +150,17 @@ posa_iec_session_sign_on (PosaIecSession *self,
       g_autoptr (GError) local_error = NULL;
       if (try_sign_on (self, operation, &local_error))
         return TRUE;
-      if (i >= tries || !is_worth_repeating (local_error))
-        {
-          g_propagate_error (error, g_steal_pointer (&local_error));
-          return FALSE;
-        }
-      self->stats.retries++;
       /* Something spoke, so a meter may be waiting for the option. */
-      if (is_damage (local_error))
+      gboolean damage = posa_iec_link_is_damage (local_error);
+      if (damage)
         abandon_identified (self);
-      if (is_damage (local_error) && !wait_for_start_state (self, operation, error))
-        return FALSE;
-    }
-}
-
-static gboolean
-send_nak (PosaIecSession *self, PosaOperation *operation, GError **error)
-{
-  const guint8 nak = POSA_IEC_NAK;
-  g_autoptr (GByteArray) message = g_byte_array_new_take (g_memdup2 (&nak, 1), 1);
-
-  self->stats.retries++;
-  return posa_port_drain (self->port, BLOCK_END_US, posa_operation_peek_cancellable (operation),
-                          error) &&
-         send_message (self, message, operation, error);
-}
-
-static gboolean
-set_damaged (GError **error)
-{
-  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_BAD_CHECKSUM,
-                       "the meter's answer is damaged, its repeats too");
-  return FALSE;
-}
-
-/* A message that is intact, asking for repeats of damaged ones. */
-static gboolean
-receive_intact (PosaIecSession *self,
-                PosaIecMessage *message,
-                PosaOperation *operation,
-                GError **error)
-{
-  for (guint i = 0;; i++)
-    {
-      g_autoptr (GError) local_error = NULL;
-      gboolean whole = receive_message (self, message, operation, &local_error);
-      gboolean silent = g_error_matches (local_error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
-      if (whole && message->intact)
-        return TRUE;
-      if ((!whole && !is_worth_repeating (local_error)) || (silent && i == 0))
+      if (i >= tries || !posa_iec_link_is_worth_repeating (local_error))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
-      /* Silence after a damaged answer tells less than the damage does. */
-      if (silent || i == MAX_REPEATS)
-        return set_damaged (error);
-      if (!send_nak (self, operation, error))
+      count_retry (self);
+      if (damage && !posa_iec_link_wait_for_start (self->link, operation, error))
         return FALSE;
     }
 }
@@ -380,7 +179,7 @@ try_read_out (PosaIecSession *self, guint baud, PosaOperation *operation, GError
   PosaIecMessage message;
 
   if (!select_option (self, baud, '0', operation, error) ||
-      !receive_intact (self, &message, operation, error))
+      !posa_iec_link_receive (self->link, &message, operation, error))
     return NULL;
   if (message.type != POSA_IEC_BLOCK)
     {
@@ -394,7 +193,7 @@ try_read_out (PosaIecSession *self, guint baud, PosaOperation *operation, GError
 static gboolean
 is_identified (PosaIecSession *self)
 {
-  return self->state == IDENTIFIED && now_us (self) - self->heard_at < ID_FRESH_US;
+  return self->state == IDENTIFIED && posa_iec_link_get_silence_us (self->link) < ID_FRESH_US;
 }
 
 /* Has the meter wait for our option: it does already after a fresh sign-on, else it is called
@@ -407,7 +206,7 @@ ensure_identified (PosaIecSession *self, gboolean first, PosaOperation *operatio
   if (first && is_identified (self))
     return TRUE;
   posa_iec_session_sign_off (self);
-  return (!stale || wait_for_start_state (self, operation, error)) &&
+  return (!stale || posa_iec_link_wait_for_start (self->link, operation, error)) &&
          posa_iec_session_sign_on (self, MAX_SIGN_ONS, operation, error);
 }
 
@@ -425,18 +224,17 @@ posa_iec_session_read_out (PosaIecSession *self,
         return NULL;
       /* Some meters say they can change the speed and do not: the last try stays slow. */
       guint baud = i < MAX_SIGN_ONS ? get_fast_baud (self) : POSA_IEC_START_BAUD;
-      self->expected_size = expected_size;
-      self->shown_tenths = 0;
+      posa_iec_link_expect (self->link, expected_size);
       sets = try_read_out (self, baud, operation, &local_error);
-      self->expected_size = 0;
+      posa_iec_link_expect (self->link, 0);
       if (sets != NULL)
         return sets;
-      if (i == MAX_SIGN_ONS || !is_worth_repeating (local_error))
+      if (i == MAX_SIGN_ONS || !posa_iec_link_is_worth_repeating (local_error))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
         }
-      self->stats.retries++;
+      count_retry (self);
     }
 }
 
@@ -452,16 +250,16 @@ exchange (PosaIecSession *self,
 {
   g_autoptr (GError) local_error = NULL;
 
-  while (tries-- > 0 && send_message (self, message, operation, &local_error) &&
-         receive_intact (self, answer, operation, &local_error))
+  while (tries-- > 0 && posa_iec_link_send (self->link, message, operation, &local_error) &&
+         posa_iec_link_receive (self->link, answer, operation, &local_error))
     {
       if (answer->type != POSA_IEC_REFUSED || tries == 0)
         return TRUE;
-      self->stats.retries++;
+      count_retry (self);
     }
-  if (is_worth_repeating (local_error))
+  if (posa_iec_link_is_worth_repeating (local_error))
     {
-      posa_port_drain (self->port, BLOCK_END_US, NULL, NULL);
+      posa_iec_link_skip_rest (self->link, NULL, NULL);
       send_break (self);
     }
   g_propagate_error (error, g_steal_pointer (&local_error));
@@ -500,11 +298,11 @@ posa_iec_session_program (PosaIecSession *self,
 {
   PosaIecMessage answer;
 
-  if (!is_identified (self) && !(wait_for_start_state (self, operation, error) &&
+  if (!is_identified (self) && !(posa_iec_link_wait_for_start (self->link, operation, error) &&
                                  posa_iec_session_sign_on (self, MAX_SIGN_ONS, operation, error)))
     return FALSE;
   if (!select_option (self, get_fast_baud (self), '1', operation, error) ||
-      !receive_intact (self, &answer, operation, error))
+      !posa_iec_link_receive (self->link, &answer, operation, error))
     return FALSE;
   if (answer.type != POSA_IEC_COMMAND || strcmp (answer.command, "P0") != 0)
     {
@@ -543,7 +341,7 @@ collect_blocks (PosaIecSession *self,
   g_autoptr (GByteArray) message = g_byte_array_new_take (g_memdup2 (&ack, 1), 1);
 
   g_byte_array_append (content, answer->content, (guint) answer->size);
-  while (answer->type == POSA_IEC_PARTIAL && content->len < MAX_MESSAGE)
+  while (answer->type == POSA_IEC_PARTIAL && content->len < MAX_PARTIAL)
     {
       if (!exchange (self, message, 1, answer, operation, error))
         return FALSE;
@@ -627,7 +425,7 @@ posa_iec_session_sign_off (PosaIecSession *self)
 gint64
 posa_iec_session_get_answered_us (PosaIecSession *self)
 {
-  return self->answered_us;
+  return posa_iec_link_get_answered_us (self->link);
 }
 
 const PosaIecIdentification *
@@ -639,7 +437,7 @@ posa_iec_session_get_identification (PosaIecSession *self)
 const PosaLineStats *
 posa_iec_session_get_stats (PosaIecSession *self)
 {
-  return &self->stats;
+  return posa_iec_link_get_stats (self->link);
 }
 
 void
@@ -654,15 +452,13 @@ posa_iec_session_new (PosaPort *port)
 {
   PosaIecSession *self = g_new0 (PosaIecSession, 1);
 
-  self->port = port;
-  self->clock = posa_port_get_clock (port);
-  self->buffer = g_byte_array_new ();
+  self->link = posa_iec_link_new (port);
   return self;
 }
 
 void
 posa_iec_session_free (PosaIecSession *self)
 {
-  g_byte_array_unref (self->buffer);
+  posa_iec_link_free (self->link);
   g_free (self);
 }

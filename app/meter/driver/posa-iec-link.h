@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "base/posa-operation.h"
+#include "domain/posa-reading-set.h"
+#include "meter/codec/posa-iec-message.h"
+#include "meter/port/posa-port.h"
+
+G_BEGIN_DECLS
+
+/* Messages of IEC 62056-21 over a port: when to send, how long to wait, what to ask for again (the
+ * times of clause 6.3.13), and the count of it all. What the messages mean is the session's. */
+typedef struct _PosaIecLink PosaIecLink;
+
+/* Borrows @port. */
+PosaIecLink *posa_iec_link_new (PosaPort *port);
+void posa_iec_link_free (PosaIecLink *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaIecLink, posa_iec_link_free)
+
+gboolean posa_iec_link_set_speed (PosaIecLink *self, guint baud, GError **error);
+/* Waits @us; the line may do what it likes meanwhile. */
+gboolean
+posa_iec_link_pause (PosaIecLink *self, gint64 us, PosaOperation *operation, GError **error);
+/* The meter can listen after 20 ms instead of 200 ms. */
+void posa_iec_link_set_fast (PosaIecLink *self, gboolean fast);
+/* Size of the message to come, for the progress; 0: do not show any. */
+void posa_iec_link_expect (PosaIecLink *self, gsize size);
+
+/* Sends @message, no sooner after the last character than the meter can listen. */
+gboolean posa_iec_link_send (PosaIecLink *self,
+                             const GByteArray *message,
+                             PosaOperation *operation,
+                             GError **error);
+gboolean
+posa_iec_link_send_byte (PosaIecLink *self, guint8 byte, PosaOperation *operation, GError **error);
+
+/* TIMED_OUT nothing came, LINE_NOISE something else did. */
+gboolean posa_iec_link_receive_identification (PosaIecLink *self,
+                                               PosaIecIdentification *out,
+                                               PosaOperation *operation,
+                                               GError **error);
+/* The next message, intact; damaged ones are asked for again, three times (BAD_CHECKSUM then). Its
+ * content is valid until the next receive. */
+gboolean posa_iec_link_receive (PosaIecLink *self,
+                                PosaIecMessage *message,
+                                PosaOperation *operation,
+                                GError **error);
+
+/* Waits, however much the meter still has to say, until it has been silent for so long that it is
+ * in its start state. */
+gboolean posa_iec_link_wait_for_start (PosaIecLink *self, PosaOperation *operation, GError **error);
+/* Swallows the rest of a damaged message. */
+gboolean posa_iec_link_skip_rest (PosaIecLink *self, PosaOperation *operation, GError **error);
+
+/* Time since the last character, µs. */
+gint64 posa_iec_link_get_silence_us (PosaIecLink *self);
+/* When the first character of the last message came: wall clock, µs UTC. */
+gint64 posa_iec_link_get_answered_us (PosaIecLink *self);
+/* The counts; the session adds its own retries. Borrowed. */
+PosaLineStats *posa_iec_link_get_stats (PosaIecLink *self);
+
+/* Whether something came, and it was spoilt on the way. */
+gboolean posa_iec_link_is_damage (const GError *error);
+/* Damage or silence. */
+gboolean posa_iec_link_is_worth_repeating (const GError *error);
+
+G_END_DECLS
