@@ -26,6 +26,20 @@ print_meter (const char *label, const PosaReadingSet *reading)
     print_line (label, reading->meter.serial);
 }
 
+static const char *
+describe_pages (PosaReportPages pages)
+{
+  switch (pages)
+    {
+    case POSA_REPORT_PAGES_SAME_BYTES:
+      return _ ("drawn again here and found equal");
+    case POSA_REPORT_PAGES_SAME_TEXT:
+      return _ ("drawn again here with other fonts: the words are the same");
+    default:
+      return _ ("signed, but cannot be drawn again here: compare with report.json by eye");
+    }
+}
+
 static void
 print_verdict (const char *path, const PosaReportVerdict *verdict)
 {
@@ -47,10 +61,7 @@ print_verdict (const char *path, const PosaReportVerdict *verdict)
   print_line (_ ("Outcome"), outcome);
   print_meter (_ ("Removed meter"), report->removal);
   print_meter (_ ("New meter"), report->activation);
-  print_line (_ ("Pages"), verdict->page_redrawn
-                               ? _ ("drawn again here and found equal")
-                               : _ ("signed, but this machine's fonts differ: compare with "
-                                    "report.json by eye"));
+  print_line (_ ("Pages"), describe_pages (verdict->pages));
   print_line (_ ("SHA-256"), verdict->sha256);
 }
 

@@ -57,6 +57,14 @@ get_serial (const PosaReadingSet *reading)
   return reading != NULL ? reading->meter.serial : NULL;
 }
 
+static const char *
+pages_to_string (PosaReportPages pages)
+{
+  return pages == POSA_REPORT_PAGES_SAME_BYTES  ? "same-bytes"
+         : pages == POSA_REPORT_PAGES_SAME_TEXT ? "same-text"
+                                                : "not-compared";
+}
+
 char *
 posa_report_tool_verdict_to_json (const PosaReportVerdict *verdict)
 {
@@ -68,7 +76,7 @@ posa_report_tool_verdict_to_json (const PosaReportVerdict *verdict)
   add_signer (builder, verdict);
   posa_json_add_time (builder, "signed_at", verdict->signed_us);
   posa_json_add_string (builder, "sha256", verdict->sha256);
-  posa_json_add_bool (builder, "pages_redrawn", verdict->page_redrawn);
+  posa_json_add_string (builder, "pages", pages_to_string (verdict->pages));
   add_report (builder, report);
   posa_json_add_string (builder, "order", report->order->id);
   posa_json_add_string (builder, "pod", report->order->pod);

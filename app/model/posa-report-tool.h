@@ -13,7 +13,7 @@ PosaReportVerdict *posa_report_tool_verify (const char *path, const char *ca_pat
 
 /* Who signed what, as one JSON object; free:
  * {"valid":true,"signer":{"device_id","organization","certificate_serial"},"signed_at","sha256",
- *  "pages_redrawn","report":{"id","number","outcome","finished","contractor","operator_badge"},
+ *  "pages","report":{"id","number","outcome","finished","contractor","operator_badge"},
  *  "order","pod","removed_serial","new_serial"}; the serials are null when there is no such meter.
  */
 char *posa_report_tool_verdict_to_json (const PosaReportVerdict *verdict);

@@ -43,18 +43,28 @@ seek (GBytes *pdf, guint64 offset)
   return reader;
 }
 
-/* A reader just behind "N 0 obj\n<< /Type /TYPE" of object @number. */
-static PosaReader
-seek_object (GBytes *pdf, const PosaPdfBase *base, guint number, const char *type)
+PosaReader
+posa_pdf_base_seek (const PosaPdfBase *self, GBytes *pdf, guint number)
 {
-  g_autofree char *opening = g_strdup_printf ("%u 0 obj\n<< /Type /%s", number, type);
-  PosaReader at = seek (pdf, base->rows + (gsize) number * XREF_ROW_SIZE);
-  guint64 offset = posa_pdf_read_number (&at);
+  g_autofree char *opening = g_strdup_printf ("%u 0 obj\n", number);
+  PosaReader row = seek (pdf, self->rows + (gsize) number * XREF_ROW_SIZE);
+  guint64 offset = posa_pdf_read_number (&row);
 
-  posa_pdf_accept (&at, " 00000 n \n");
+  posa_pdf_accept (&row, " 00000 n \n");
   PosaReader object = seek (pdf, offset);
   posa_pdf_accept (&object, opening);
-  object.failed = object.failed || at.failed || number >= base->n_objects;
+  object.failed = object.failed || row.failed || number >= self->n_objects;
+  return object;
+}
+
+/* The same behind the object's "<< /Type /TYPE". */
+static PosaReader
+seek_type (const PosaPdfBase *self, GBytes *pdf, guint number, const char *type)
+{
+  PosaReader object = posa_pdf_base_seek (self, pdf, number);
+
+  posa_pdf_accept (&object, "<< /Type /");
+  posa_pdf_accept (&object, type);
   return object;
 }
 
@@ -106,7 +116,7 @@ read_trailer (PosaPdfBase *self, GBytes *pdf)
 static gboolean
 read_catalog (PosaPdfBase *self, GBytes *pdf)
 {
-  PosaReader reader = seek_object (pdf, self, self->catalog, "Catalog\n   /Pages ");
+  PosaReader reader = seek_type (self, pdf, self->catalog, "Catalog\n   /Pages ");
 
   self->pages = read_object_number (&reader);
   return posa_pdf_accept (&reader, " 0 R\n>>\nendobj\n");
@@ -115,7 +125,7 @@ read_catalog (PosaPdfBase *self, GBytes *pdf)
 static gboolean
 read_pages (PosaPdfBase *self, GBytes *pdf)
 {
-  PosaReader reader = seek_object (pdf, self, self->pages, "Pages\n   /Kids [ ");
+  PosaReader reader = seek_type (self, pdf, self->pages, "Pages\n   /Kids [ ");
 
   self->first_page = read_object_number (&reader);
   return posa_pdf_accept (&reader, " 0 R ");
@@ -125,7 +135,7 @@ static gboolean
 read_first_page (PosaPdfBase *self, GBytes *pdf)
 {
   static const char end[] = "\n>>\nendobj\n";
-  PosaReader reader = seek_object (pdf, self, self->first_page, "Page % 1\n");
+  PosaReader reader = seek_type (self, pdf, self->first_page, "Page % 1\n");
   gsize rest = posa_reader_remaining (&reader);
   const guint8 *lines = posa_reader_bytes (&reader, rest);
   const guint8 *stop = lines != NULL ? memmem (lines, rest, end, sizeof end - 1) : NULL;

@@ -2,7 +2,7 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
-#include <glib.h>
+#include "base/posa-cursor.h"
 
 G_BEGIN_DECLS
 
@@ -23,5 +23,8 @@ typedef struct
 
 /* INVALID_DATA names what is not of cairo's shape. @self borrows from @pdf. */
 gboolean posa_pdf_base_parse (PosaPdfBase *self, GBytes *pdf, GError **error);
+
+/* A reader just behind the "N 0 obj\n" of object @number; failed when there is none. */
+PosaReader posa_pdf_base_seek (const PosaPdfBase *self, GBytes *pdf, guint number);
 
 G_END_DECLS

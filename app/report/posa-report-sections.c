@@ -55,7 +55,10 @@ draw_fact_line (const Drawing *self, const Fact *facts)
   double height = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (x); i++)
-    height = MAX (height, draw_fact (self, x[i], width[i], facts[i].label, facts[i].value));
+    {
+      double drawn = draw_fact (self, x[i], width[i], facts[i].label, facts[i].value);
+      height = MAX (height, drawn);
+    }
   posa_report_canvas_move (self->canvas, height + 6);
 }
 

@@ -26,6 +26,15 @@ GBytes *posa_report_produce (const PosaReplacementReport *report,
                              gint64 signed_us,
                              GError **error);
 
+/* How far the pages were compared with report.json, which is what the signature proves in any case:
+ * they are drawn again from it. */
+typedef enum
+{
+  POSA_REPORT_PAGES_NOT_COMPARED, /* not possible here: other program version, or page breaks */
+  POSA_REPORT_PAGES_SAME_TEXT,    /* the same words; this machine's fonts are others */
+  POSA_REPORT_PAGES_SAME_BYTES    /* the same to the last byte */
+} PosaReportPages;
+
 /* What a verification found; strings owned. */
 typedef struct
 {
@@ -34,10 +43,7 @@ typedef struct
   char *certificate_serial; /* upper-case hex */
   gint64 signed_us;         /* claimed */
   char *sha256;             /* of the whole file, lower-case hex */
-  /* Whether the pages were drawn again and came out the same bytes. FALSE: this machine's fonts or
-   * text libraries differ from the signer's, so that only report.json is proven to be what the
-   * device stated; the pages are still the ones that it signed. */
-  gboolean page_redrawn;
+  PosaReportPages pages;
   PosaReplacementReport *report;
 } PosaReportVerdict;
 

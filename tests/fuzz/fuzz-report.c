@@ -10,6 +10,7 @@
 #include "posa-test-forge.h"
 #include "report/posa-pdf-base.h"
 #include "report/posa-pdf-signature.h"
+#include "report/posa-pdf-text.h"
 #include "report/posa-pdf-update.h"
 #include "report/posa-report-page.h"
 
@@ -73,6 +74,15 @@ split (GBytes *input)
 }
 
 static void
+extract_text (GBytes *input)
+{
+  g_autofree char *text = posa_pdf_text_extract (input, NULL);
+
+  if (text != NULL && !g_utf8_validate (text, -1, NULL))
+    abort ();
+}
+
+static void
 read_certificates (GBytes *input)
 {
   g_autoptr (GPtrArray) certificates = posa_certificates_from_pem (input, "fuzz", NULL);
@@ -125,7 +135,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   static void (*const targets[]) (GBytes *) = { find_signature,    update_pages, split,
                                                 read_certificates, verify,       verify_cms,
-                                                draw_report };
+                                                draw_report,       extract_text };
 
   if (size == 0)
     return 0;

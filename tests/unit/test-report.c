@@ -11,6 +11,7 @@
 #include "base/posa-file.h"
 #include "posa-test-signer.h"
 #include "report/posa-icc.h"
+#include "report/posa-pdf-text.h"
 #include "report/posa-report-key.h"
 #include "report/posa-report-page.h"
 #include "report/posa-report-text.h"
@@ -35,7 +36,7 @@ test_good_report (void)
       g_assert_cmpstr (verdict->signer_organization, ==, POSA_TEST_CONTRACTOR);
       g_assert_cmpint (verdict->signed_us, ==, POSA_TEST_TIME_US);
       g_assert_cmpstr (verdict->sha256, ==, hash);
-      g_assert_true (verdict->page_redrawn);
+      g_assert_cmpint (verdict->pages, ==, POSA_REPORT_PAGES_SAME_BYTES);
       g_assert_cmpuint (verdict->report->removal->registers->len, ==,
                         posa_meter_kind_get_n_registers (kinds[i / 2]));
       g_assert_cmpint ((gint64) g_bytes_get_size (pdf), <, 100 * 1024);
@@ -144,7 +145,7 @@ test_hostile_texts (void)
   g_assert_no_error (error);
   g_autoptr (PosaReportVerdict) verdict = posa_test_signer_verify (signer, pdf, &error);
   g_assert_no_error (error);
-  g_assert_true (verdict->page_redrawn);
+  g_assert_cmpint (verdict->pages, ==, POSA_REPORT_PAGES_SAME_BYTES);
 }
 
 #define DEJAVU_FOLDER "/usr/share/fonts/truetype/dejavu"
@@ -201,8 +202,48 @@ test_other_fonts (void)
   gboolean same = memmem (g_bytes_get_data (pdf, NULL), g_bytes_get_size (pdf),
                           posa_report_page_get_rendering (),
                           strlen (posa_report_page_get_rendering ())) != NULL;
-  g_assert_cmpint (verdict->page_redrawn, ==, same);
+  g_assert_cmpint (verdict->pages, ==,
+                   same ? POSA_REPORT_PAGES_SAME_BYTES : POSA_REPORT_PAGES_SAME_TEXT);
   g_test_message ("this machine draws %s", same ? "the same" : "something else");
+}
+
+static guint
+count_words (const char *text, const char *word)
+{
+  guint n = 0;
+
+  for (const char *at = text; (at = strstr (at, word)) != NULL; at++)
+    n++;
+  return n;
+}
+
+/* The words that are compared are the words of the page, each drawn once. */
+static void
+test_page_text (void)
+{
+  static const char *const once[] = { "Rapportodisostituzione",
+                                      "IT001E47110815",
+                                      "W-000123",
+                                      "Inizio–fine11:46:30–12:15:30",
+                                      "88secondi(1min28s)",
+                                      "totale1-0:1.8.085.905kWhportaottica85.905",
+                                      "Pagina1di2",
+                                      "Pagina2di2" };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaReplacementReport) report = posa_test_report_new (POSA_METER_KIND_M3B, "it");
+  g_autoptr (GBytes) pages = posa_report_page_render (report, &error);
+  g_assert_no_error (error);
+  g_autofree char *text = posa_pdf_text_extract (pages, &error);
+  g_assert_no_error (error);
+  for (guint i = 1; i < G_N_ELEMENTS (once); i++)
+    g_assert_cmpuint (count_words (text, once[i]), ==, 1);
+  g_assert_cmpuint (count_words (text, once[0]), ==, 2); /* title, and head of the second page */
+
+  ((PosaRegister *) g_ptr_array_index (report->removal->registers, 0))->value += 1000;
+  g_autoptr (GBytes) other_pages = posa_report_page_render (report, &error);
+  g_autofree char *other = posa_pdf_text_extract (other_pages, &error);
+  g_assert_cmpstr (other, !=, NULL);
+  g_assert_cmpstr (text, !=, other);
 }
 
 static void
@@ -402,6 +443,7 @@ main (int argc, char **argv)
   g_test_add_func ("/report/hostile-texts", test_hostile_texts);
   g_test_add_func ("/report/other-fonts", test_other_fonts);
   g_test_add_func (TABLET, test_other_fonts_tablet);
+  g_test_add_func ("/report/page-text", test_page_text);
   g_test_add_func ("/report/refuses-to-sign", test_refuses_to_sign);
   g_test_add_func ("/report/key/checked", test_key_is_checked);
   g_test_add_func ("/report/key/made", test_key_is_made);
