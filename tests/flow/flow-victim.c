@@ -99,6 +99,37 @@ arm (const char *text)
   left = (guint) number;
 }
 
+/* POSA_VICTIM_EVENT: takes this one event, with what it needs, instead of going on to the end. A
+ * withdrawal has been taken by then, by the opening. */
+static PosaFlowSnapshot *
+take_event (PosaFlowRun *run, const PosaFlowSnapshot *at, const char *nick, GError **error)
+{
+  g_autoptr (PosaFlowEvidence) evidence = posa_flow_evidence_new ();
+  PosaFlowEvent event = POSA_N_FLOW_EVENTS;
+
+  posa_flow_event_from_nick (nick, &event);
+  if (event == POSA_FLOW_EVENT_WITHDRAW)
+    return posa_flow_run_get_snapshot (run);
+  if (!posa_flow_event_is_of_crew (event))
+    return posa_flow_run_perform (run, NULL, error);
+  posa_flow_evidence_set (evidence, POSA_FLOW_KEY_REASON, "because");
+  posa_flow_evidence_set_int (evidence, POSA_FLOW_KEY_OUTCOME, POSA_OUTCOME_INSTALLATION_UNFIT);
+  if (at->primary_needs & POSA_FLOW_NEEDS_SERIAL)
+    posa_flow_evidence_set (evidence, POSA_FLOW_KEY_SERIAL, SITE_SPARE_SERIAL);
+  return posa_flow_run_send (run, event, evidence, error);
+}
+
+/* POSA_VICTIM_UNABLE: what is only records cannot be done either. Nothing of the product is bent
+ * for it: the device lacks its key, the crew's badge, or the number of the report. */
+static void
+make_unable (Site *site)
+{
+  if (g_getenv ("POSA_VICTIM_UNABLE") == NULL)
+    return;
+  site->services.key = NULL;
+  site->services.operator_badge = NULL;
+}
+
 static int
 complain (const PosaFlowSnapshot *at, const char *text)
 {
@@ -117,6 +148,7 @@ main (int argc, char **argv)
   if (argc != 4)
     return 2;
   site = site_open (argv[1], argv[2], argv[3]);
+  make_unable (site);
   arm (g_getenv ("POSA_VICTIM_KILL"));
   run = posa_flow_run_open (&site->services, SITE_ORDER, &error);
   if (run == NULL)
@@ -124,6 +156,13 @@ main (int argc, char **argv)
   at = posa_flow_run_get_snapshot (run);
   printf ("%s\n", at->nick);
   fflush (stdout);
+  if (g_getenv ("POSA_VICTIM_EVENT") != NULL)
+    {
+      g_autoptr (PosaFlowSnapshot)
+          last = take_event (run, at, g_getenv ("POSA_VICTIM_EVENT"), &error);
+
+      return last != NULL ? 0 : complain (at, error->message);
+    }
   for (guint tries = 0; !at->end;)
     {
       PosaFlowSnapshot *next = site_crew_step (run, at, &error);
