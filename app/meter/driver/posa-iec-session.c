@@ -19,7 +19,8 @@ typedef enum
   IDLE,
   IDENTIFIED,
   READ_OUT, /* the meter listens for a request to repeat its data */
-  PROGRAMMING
+  PROGRAMMING,
+  ASTRAY /* the meter may still have something to say */
 } State;
 
 struct _PosaIecSession
@@ -201,7 +202,7 @@ is_identified (PosaIecSession *self)
 static gboolean
 ensure_identified (PosaIecSession *self, gboolean first, PosaOperation *operation, GError **error)
 {
-  gboolean stale = !first || self->state == IDENTIFIED;
+  gboolean stale = !first || self->state == IDENTIFIED || self->state == ASTRAY;
 
   if (first && is_identified (self))
     return TRUE;
@@ -261,6 +262,7 @@ exchange (PosaIecSession *self,
     {
       posa_iec_link_skip_rest (self->link, NULL, NULL);
       send_break (self);
+      self->state = ASTRAY;
     }
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
@@ -298,8 +300,7 @@ posa_iec_session_program (PosaIecSession *self,
 {
   PosaIecMessage answer;
 
-  if (!is_identified (self) && !(posa_iec_link_wait_for_start (self->link, operation, error) &&
-                                 posa_iec_session_sign_on (self, MAX_SIGN_ONS, operation, error)))
+  if (!ensure_identified (self, TRUE, operation, error))
     return FALSE;
   if (!select_option (self, get_fast_baud (self), '1', operation, error) ||
       !posa_iec_link_receive (self->link, &answer, operation, error))
@@ -391,6 +392,7 @@ posa_iec_session_read (PosaIecSession *self,
     return g_steal_pointer (&sets);
   /* An answer to an earlier question: whatever comes next could be one too. */
   send_break (self);
+  self->state = ASTRAY;
   return NULL;
 }
 
