@@ -123,8 +123,7 @@ typedef struct
 {
   PosaPortalClient *client;
   SoupMessage *message;
-  const PosaPortalBody *body; /* NULL for none */
-  GCancellable *cancellable;  /* of the call: the caller's, or the deadline */
+  GCancellable *cancellable; /* of the call: the caller's, or the deadline */
   gboolean late;
   gboolean done;
   GInputStream *stream;
@@ -287,21 +286,22 @@ read_reply (Call *call, GError **error)
   return reply;
 }
 
-/* What a message loses when libsoup sends it again, on a new connection because the kept one was
- * dead: it would go out with an empty body and without this device's certificate. */
-static void
-fill_message (Call *call)
+/* Set when it is asked for, and not before: libsoup gives what is set before to the first
+ * connection it tries and forgets it for the next. */
+static gboolean
+request_certificate_cb (SoupMessage *message, GTlsClientConnection *connection, gpointer data)
 {
-  if (call->client->identity != NULL)
-    soup_message_set_tls_client_certificate (call->message, call->client->identity);
-  if (call->body != NULL)
-    soup_message_set_request_body_from_bytes (call->message, call->body->type, call->body->content);
+  soup_message_set_tls_client_certificate (message, data);
+  return TRUE;
 }
 
+/* A message that libsoup sends again, because the kept connection was dead, has lost its body. */
 static void
 restarted_cb (SoupMessage *message, gpointer data)
 {
-  fill_message (data);
+  const PosaPortalBody *body = data;
+
+  soup_message_set_request_body_from_bytes (message, body->type, body->content);
 }
 
 static SoupMessage *
@@ -318,7 +318,14 @@ make_message (PosaPortalClient *self,
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_DO_NOT_USE_AUTH_CACHE);
   if (self->blind)
     g_signal_connect (message, "accept-certificate", G_CALLBACK (accept_anyone_cb), NULL);
-  if (body != NULL && g_str_equal (method, "PUT"))
+  if (self->identity != NULL)
+    g_signal_connect (message, "request-certificate", G_CALLBACK (request_certificate_cb),
+                      self->identity);
+  if (body == NULL)
+    return message;
+  soup_message_set_request_body_from_bytes (message, body->type, body->content);
+  g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), (gpointer) body);
+  if (g_str_equal (method, "PUT"))
     {
       SoupMessageHeaders *headers = soup_message_get_request_headers (message);
       g_autofree char *digest = posa_wire_content_digest (body->content);
@@ -363,19 +370,16 @@ posa_portal_client_send (PosaPortalClient *self,
 {
   g_autoptr (GCancellable) own = g_cancellable_new ();
   g_autoptr (SoupMessage) message = make_message (self, method, path, body);
-  Call call = { .client = self, .message = message, .body = body, .cancellable = own };
+  Call call = { .client = self, .message = message, .cancellable = own };
 
   if (message == NULL)
     {
       g_set_error (error, POSA_ERROR, POSA_ERROR_FAILED, "%s%s: not an address", self->base, path);
       return NULL;
     }
-  fill_message (&call);
-  g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), &call);
   g_main_context_push_thread_default (self->context);
   PosaPortalReply *reply = run_call (&call, cancellable, error);
   g_clear_object (&call.stream);
-  g_signal_handlers_disconnect_by_data (message, &call);
   g_main_context_pop_thread_default (self->context);
   return reply;
 }
