@@ -1,143 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright 2026 The Posa authors */
 
-#include "meter/posa-meter.h"
+#include "dlms-rig.h"
 
 #include "base/posa-error.h"
-#include "posa-test-keyring.h"
-#include "posa-test-sim.h"
+#include "meter/driver/posa-dlms-client.h"
 
 #include <string.h>
-
-#define SERIAL "2600000042"
-
-typedef struct
-{
-  PosaTestSim *sim;
-  PosaTestKeyring *keyring;
-  PosaTariffTable *table;
-  PosaCommissionPlan plan;
-} Fixture;
-
-/* F1 working days 8-19; F2 working days 7-8 and 19-23, Saturday 7-23; F3 the rest. */
-static PosaTariffTable *
-make_table (void)
-{
-  static const PosaTariffInterval working[] = { { 0, 3 },
-                                                { 420, 2 },
-                                                { 480, 1 },
-                                                { 1140, 2 },
-                                                { 1380, 3 } };
-  static const PosaTariffInterval saturday[] = { { 0, 3 }, { 420, 2 }, { 1380, 3 } };
-  PosaTariffTable *table = posa_tariff_table_new ("F1F2F3");
-
-  for (guint day = 0; day < 5; day++)
-    {
-      table->n_intervals[day] = G_N_ELEMENTS (working);
-      memcpy (table->intervals[day], working, sizeof working);
-    }
-  table->n_intervals[5] = G_N_ELEMENTS (saturday);
-  memcpy (table->intervals[5], saturday, sizeof saturday);
-  table->n_intervals[6] = 1;
-  table->intervals[6][0] = (PosaTariffInterval) { 0, 3 };
-  return table;
-}
-
-static void
-fixture_init (Fixture *self, PosaTestSim *sim)
-{
-  self->sim = sim;
-  self->keyring = posa_test_keyring_new (NULL);
-  self->table = make_table ();
-  self->plan = (PosaCommissionPlan) { .serial = SERIAL,
-                                      .customer_number = "123456789",
-                                      .contract_power_w = 3000,
-                                      .available_power_w = 3300,
-                                      .limiter_enabled = TRUE,
-                                      .tariff_table = self->table };
-}
-
-static void
-fixture_clear (Fixture *self)
-{
-  g_clear_pointer (&self->sim, posa_test_sim_stop);
-  g_clear_object (&self->keyring);
-  g_clear_pointer (&self->table, posa_tariff_table_free);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
-
-#define START(...)                                                                                 \
-  posa_test_sim_start ("2g", "--set", "serial=" SERIAL __VA_OPT__ (, ) __VA_ARGS__, NULL)
-
-static PosaMeter *
-open_meter (Fixture *self, GError **error)
-{
-  g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self->sim), error);
-
-  return port != NULL ? posa_meter_open (port, POSA_METER_SECOND_GENERATION,
-                                         POSA_KEYRING (self->keyring), NULL, error)
-                      : NULL;
-}
-
-static PosaReadingSet *
-read_meter (Fixture *self, GError **error)
-{
-  g_autoptr (PosaMeter) meter = open_meter (self, error);
-
-  return meter != NULL ? posa_meter_read (meter, POSA_READING_ACTIVATION, NULL, error) : NULL;
-}
-
-static GPtrArray *
-commission (Fixture *self, GError **error)
-{
-  g_autoptr (PosaMeter) meter = open_meter (self, error);
-
-  return meter != NULL ? posa_meter_commission (meter, &self->plan, NULL, error) : NULL;
-}
-
-static void
-assert_registers (Fixture *self, PosaReadingSet *reading)
-{
-  g_assert_cmpuint (reading->registers->len, ==, 7);
-  for (guint tier = 0; tier <= 6; tier++)
-    {
-      g_autofree char *path = g_strdup_printf ("registers/1-0:1.8.%u", tier);
-      const PosaRegister *reg =
-          posa_registers_find (reading->registers, POSA_QUANTITY_ACTIVE_IMPORT, tier);
-
-      g_assert_nonnull (reg);
-      g_assert_cmpint (reg->value, ==, posa_test_sim_get_int (self->sim, path));
-    }
-}
-
-static void
-assert_commissioned (Fixture *self)
-{
-  g_autofree char *customer = posa_test_sim_get_text (self->sim, "customer_number");
-  g_autofree char *calendar = posa_test_sim_get_text (self->sim, "calendar_name");
-
-  g_assert_cmpstr (customer, ==, "123456789");
-  g_assert_cmpstr (calendar, ==, "F1F2F3");
-  g_assert_cmpint (posa_test_sim_get_int (self->sim, "contract_power_w"), ==, 3000);
-  g_assert_cmpint (posa_test_sim_get_int (self->sim, "limiter_w"), ==, 3300);
-  g_assert_cmpint (posa_test_sim_get_int (self->sim, "limiter_enabled"), ==, 1);
-  g_assert_cmpint (posa_test_sim_get_int (self->sim, "time_zone"), ==, -60);
-  g_assert_cmpint (posa_test_sim_get_int (self->sim, "dst_enabled"), ==, 1);
-  g_assert_cmpint (posa_test_sim_get_int (self->sim, "relay_closed"), ==, 1);
-  g_assert_cmpint (ABS (posa_test_sim_get_int (self->sim, "clock_offset_ms")), <=, 1000);
-}
 
 static void
 test_read (void)
 {
-  g_auto (Fixture) self = { 0 };
+  g_auto (DlmsRig) self = { 0 };
   g_autoptr (GError) error = NULL;
 
-  fixture_init (&self, START ("--no-pace", "--set", "clock_offset=-40", "--set", "status=21"));
-  g_autoptr (PosaReadingSet) reading = read_meter (&self, &error);
+  dlms_rig_init (&self,
+                 DLMS_RIG_START ("--no-pace", "--set", "clock_offset=-40", "--set", "status=21"));
+  g_autoptr (PosaReadingSet) reading = dlms_rig_read (&self, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (reading->meter.serial, ==, SERIAL);
+  g_assert_cmpstr (reading->meter.serial, ==, DLMS_RIG_SERIAL);
   g_assert_cmpstr (reading->meter.manufacturer, ==, "PSA");
   g_assert_cmpstr (reading->meter.firmware, ==, "2G.1.04");
   g_assert_null (reading->meter.customer_number);
@@ -147,7 +28,7 @@ test_read (void)
   g_assert_cmpstr (reading->status_flags[0], ==, "clock-lost");
   g_assert_cmpstr (reading->status_flags[1], ==, "reverse-flow");
   g_assert_cmpint (ABS (posa_reading_set_get_drift_s (reading) + 40), <=, 1);
-  assert_registers (&self, reading);
+  dlms_rig_assert_registers (&self, reading);
   g_test_message ("read: %" G_GUINT64_FORMAT " bytes sent, %" G_GUINT64_FORMAT
                   " received, %u round trips",
                   reading->line.bytes_tx, reading->line.bytes_rx, reading->line.round_trips);
@@ -156,11 +37,11 @@ test_read (void)
 static void
 test_totals (void)
 {
-  g_auto (Fixture) self = { 0 };
+  g_auto (DlmsRig) self = { 0 };
   g_autoptr (GError) error = NULL;
 
-  fixture_init (&self, START ("--no-pace"));
-  g_autoptr (PosaMeter) meter = open_meter (&self, &error);
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+  g_autoptr (PosaMeter) meter = dlms_rig_open (&self, &error);
   g_assert_no_error (error);
   g_autoptr (PosaReadingSet) reading = posa_meter_read_totals (meter, NULL, &error);
   g_assert_no_error (error);
@@ -186,11 +67,11 @@ assert_value (GPtrArray *values, guint i, const char *name, const char *written)
 static void
 test_commission (void)
 {
-  g_auto (Fixture) self = { 0 };
+  g_auto (DlmsRig) self = { 0 };
   g_autoptr (GError) error = NULL;
 
-  fixture_init (&self, START ("--no-pace"));
-  g_autoptr (GPtrArray) values = commission (&self, &error);
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+  g_autoptr (GPtrArray) values = dlms_rig_commission (&self, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (values->len, ==, 6);
   assert_value (values, 0, "clock", NULL);
@@ -199,34 +80,229 @@ test_commission (void)
   assert_value (values, 3, "limiter", "3300 W, on");
   assert_value (values, 4, "customer_number", "123456789");
   assert_value (values, 5, "supply", "connected");
-  assert_commissioned (&self);
+  dlms_rig_assert_commissioned (&self);
 
   /* Once more: nothing is left to write. */
   gint64 n_writes = posa_test_sim_get_int (self.sim, "writes");
-  g_autoptr (GPtrArray) again = commission (&self, &error);
+  g_autoptr (GPtrArray) again = dlms_rig_commission (&self, &error);
   g_assert_no_error (error);
   g_assert_cmpint (posa_test_sim_get_int (self.sim, "writes"), ==, n_writes);
   g_assert_cmpint (posa_test_sim_get_int (self.sim, "relay_moves"), ==, 1);
-  g_autoptr (PosaReadingSet) reading = read_meter (&self, &error);
+  g_autoptr (PosaReadingSet) reading = dlms_rig_read (&self, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (reading->meter.customer_number, ==, "123456789");
   g_assert_cmpint (ABS (posa_reading_set_get_drift_s (reading)), <=, 1);
-  assert_registers (&self, reading);
+  dlms_rig_assert_registers (&self, reading);
 }
 
 static void
 test_relay (void)
 {
-  g_auto (Fixture) self = { 0 };
+  g_auto (DlmsRig) self = { 0 };
   g_autoptr (GError) error = NULL;
 
-  fixture_init (&self, START ("--no-pace", "--set", "relay=closed"));
-  g_autoptr (PosaMeter) meter = open_meter (&self, &error);
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "relay=closed"));
+  g_autoptr (PosaMeter) meter = dlms_rig_open (&self, &error);
   g_assert_no_error (error);
   g_assert_true (posa_meter_test_relay (meter, NULL, &error));
   g_assert_no_error (error);
   g_assert_cmpint (posa_test_sim_get_int (self.sim, "relay_moves"), ==, 2);
   g_assert_cmpint (posa_test_sim_get_int (self.sim, "relay_closed"), ==, 1);
+}
+
+/* Each: a setting of the meter, the error of a commissioning, a word of its message. */
+static const struct
+{
+  const char *setting;
+  int code;
+  const char *message;
+} refusals[] = {
+  { "fault=no-write:0-0:96.1.10", POSA_ERROR_NOT_VERIFIED, "customer_number" },
+  { "fault=no-write:0-0:1.0.0", POSA_ERROR_NOT_VERIFIED, "clock" },
+  { "fault=no-write:0-0:13.0.0", POSA_ERROR_NOT_VERIFIED, "tariff_table" },
+  { "fault=no-write:0-0:17.0.0", POSA_ERROR_NOT_VERIFIED, "limiter" },
+  { "fault=no-write:0-0:94.39.20", POSA_ERROR_NOT_VERIFIED, "contract_power" },
+  { "fault=deny-write:0-0:17.0.0", POSA_ERROR_ACCESS_DENIED, "limiter" },
+  { "fault=missing:0-0:94.39.20", POSA_ERROR_UNSUPPORTED, "contract_power" },
+  { "fault=no-close", POSA_ERROR_NOT_VERIFIED, "supply" },
+  { "fault=needs-button", POSA_ERROR_NOT_VERIFIED, "button" },
+  { "fault=weak-answer", POSA_ERROR_ACCESS_DENIED, "without the agreed protection" },
+  { "fault=replay", POSA_ERROR_ACCESS_DENIED, "repeated answer" },
+  { "fault=bad-tag", POSA_ERROR_ACCESS_DENIED, "authentication tag" },
+  { "fault=reflect", POSA_ERROR_ACCESS_DENIED, "challenge" },
+  { "fault=wrong-invoke", POSA_ERROR_INVALID_DATA, "another question" },
+  { "client_counter=4294967200", POSA_ERROR_ACCESS_DENIED, "used up" },
+  { "max_pdu=120", POSA_ERROR_UNSUPPORTED, "limit is 120" },
+};
+
+static void
+test_refusal (gconstpointer data)
+{
+  gsize row = GPOINTER_TO_SIZE (data);
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", refusals[row].setting));
+  g_autoptr (GPtrArray) values = dlms_rig_commission (&self, &error);
+  g_assert_error (error, POSA_ERROR, refusals[row].code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, refusals[row].message));
+  g_assert_null (values);
+  if (!g_str_equal (refusals[row].setting, "fault=no-close"))
+    g_assert_cmpint (posa_test_sim_get_int (self.sim, "relay_closed"), ==, 0);
+}
+
+static void
+test_wrong_key (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+  posa_test_keyring_spoil (self.keyring);
+  g_assert_null (dlms_rig_commission (&self, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
+  g_assert_nonnull (strstr (error->message, "ask the office"));
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "refused"), ==, 1);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "writes"), ==, 0);
+}
+
+static void
+test_no_key (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+  posa_test_keyring_forget (self.keyring);
+  g_assert_null (dlms_rig_commission (&self, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
+  g_clear_error (&error);
+
+  g_clear_object (&self.keyring);
+  g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self.sim), &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaMeter)
+      meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (posa_meter_get_nameplate (meter)->serial, ==, DLMS_RIG_SERIAL);
+  g_assert_null (posa_meter_read (meter, POSA_READING_CHECK, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
+}
+
+static void
+test_wrong_meter (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+  self.plan.serial = "2600000043";
+  g_assert_null (dlms_rig_commission (&self, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_WRONG_METER);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "associations"), ==, 1); /* the public one */
+}
+
+/* A message with an old counter: the meter tells so and opens nothing. */
+static void
+test_replayed_request (void)
+{
+  const PosaHdlcLinkOptions options = { .server = { .width = 1, .upper = 1 },
+                                        .max_info = 128,
+                                        .baud = 9600,
+                                        .response_us = 1500 * 1000,
+                                        .inter_octet_us = 250 * 1000,
+                                        .max_retries = 2 };
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+  PosaLineStats stats = { 0 };
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "client_counter=70"));
+  g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self.sim), &error);
+  g_assert_no_error (error);
+  g_assert_true (posa_port_set_line (port, POSA_LINE_8N1 (9600), &error));
+  g_autoptr (PosaDlmsClient) client = posa_dlms_client_new (port, &options, &stats);
+  g_assert_false (posa_dlms_client_open_secured (client, 3, POSA_KEYRING (self.keyring),
+                                                 DLMS_RIG_SERIAL, 0, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
+  g_assert_nonnull (strstr (error->message, "expects counter 00000047"));
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "client_counter"), ==, 70);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "associations"), ==, 0);
+}
+
+static void
+test_echo (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--echo"));
+  g_autoptr (GPtrArray) values = dlms_rig_commission (&self, &error);
+  g_assert_no_error (error);
+  dlms_rig_assert_commissioned (&self);
+}
+
+/* The meter forgot us while the crew was thinking: the next reading starts anew. */
+static void
+test_idle (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "inactivity=1"));
+  g_autoptr (PosaMeter) meter = dlms_rig_open (&self, &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaReadingSet) first = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
+  g_assert_no_error (error);
+  g_usleep (2500 * 1000);
+  g_assert_null (posa_meter_read (meter, POSA_READING_CHECK, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  g_autoptr (PosaReadingSet) second = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
+  g_assert_no_error (error);
+  dlms_rig_assert_registers (&self, second);
+}
+
+static void
+test_unplugged (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+  g_autoptr (PosaMeter) meter = dlms_rig_open (&self, &error);
+  g_assert_no_error (error);
+  posa_test_sim_kill (self.sim);
+  g_assert_null (posa_meter_read (meter, POSA_READING_CHECK, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_PORT_LOST);
+}
+
+static gpointer
+cancel_later (gpointer operation)
+{
+  g_usleep (300 * 1000);
+  posa_operation_cancel (operation);
+  return NULL;
+}
+
+static void
+test_cancel (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaOperation) operation = posa_operation_new ("test");
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--pace"));
+  g_autoptr (PosaMeter) meter = dlms_rig_open (&self, &error);
+  g_assert_no_error (error);
+  GThread *thread = g_thread_new ("cancel", cancel_later, operation);
+  g_assert_null (posa_meter_read (meter, POSA_READING_CHECK, operation, &error));
+  g_thread_join (thread);
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_autoptr (PosaReadingSet) reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
+  g_assert_no_error (error);
+  dlms_rig_assert_registers (&self, reading);
 }
 
 int
@@ -237,5 +313,18 @@ main (int argc, char **argv)
   g_test_add_func ("/dlms-session/totals", test_totals);
   g_test_add_func ("/dlms-session/commission", test_commission);
   g_test_add_func ("/dlms-session/relay", test_relay);
+  g_test_add_func ("/dlms-session/wrong-key", test_wrong_key);
+  g_test_add_func ("/dlms-session/no-key", test_no_key);
+  g_test_add_func ("/dlms-session/wrong-meter", test_wrong_meter);
+  g_test_add_func ("/dlms-session/replayed-request", test_replayed_request);
+  g_test_add_func ("/dlms-session/echo", test_echo);
+  g_test_add_func ("/dlms-session/idle", test_idle);
+  g_test_add_func ("/dlms-session/unplugged", test_unplugged);
+  g_test_add_func ("/dlms-session/cancel", test_cancel);
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_autofree char *name = g_strconcat ("/dlms-session/refused/", refusals[i].setting, NULL);
+      g_test_add_data_func (name, GSIZE_TO_POINTER (i), test_refusal);
+    }
   return g_test_run ();
 }

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "dlms-rig.h"
+
+#include <string.h>
+
+/* F1 working days 8-19; F2 working days 7-8 and 19-23, Saturday 7-23; F3 the rest. */
+static PosaTariffTable *
+make_table (void)
+{
+  static const PosaTariffInterval working[] = { { 0, 3 },
+                                                { 420, 2 },
+                                                { 480, 1 },
+                                                { 1140, 2 },
+                                                { 1380, 3 } };
+  static const PosaTariffInterval saturday[] = { { 0, 3 }, { 420, 2 }, { 1380, 3 } };
+  PosaTariffTable *table = posa_tariff_table_new ("F1F2F3");
+
+  for (guint day = 0; day < 5; day++)
+    {
+      table->n_intervals[day] = G_N_ELEMENTS (working);
+      memcpy (table->intervals[day], working, sizeof working);
+    }
+  table->n_intervals[5] = G_N_ELEMENTS (saturday);
+  memcpy (table->intervals[5], saturday, sizeof saturday);
+  table->n_intervals[6] = 1;
+  table->intervals[6][0] = (PosaTariffInterval) { 0, 3 };
+  return table;
+}
+
+void
+dlms_rig_init (DlmsRig *self, PosaTestSim *sim)
+{
+  self->sim = sim;
+  self->keyring = posa_test_keyring_new (NULL);
+  self->table = make_table ();
+  self->plan = (PosaCommissionPlan) { .serial = DLMS_RIG_SERIAL,
+                                      .customer_number = "123456789",
+                                      .contract_power_w = 3000,
+                                      .available_power_w = 3300,
+                                      .limiter_enabled = TRUE,
+                                      .tariff_table = self->table };
+}
+
+void
+dlms_rig_clear (DlmsRig *self)
+{
+  g_clear_pointer (&self->sim, posa_test_sim_stop);
+  g_clear_object (&self->keyring);
+  g_clear_pointer (&self->table, posa_tariff_table_free);
+}
+
+PosaMeter *
+dlms_rig_open (DlmsRig *self, GError **error)
+{
+  g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self->sim), error);
+
+  return port != NULL ? posa_meter_open (port, POSA_METER_SECOND_GENERATION,
+                                         POSA_KEYRING (self->keyring), NULL, error)
+                      : NULL;
+}
+
+PosaReadingSet *
+dlms_rig_read (DlmsRig *self, GError **error)
+{
+  g_autoptr (PosaMeter) meter = dlms_rig_open (self, error);
+
+  return meter != NULL ? posa_meter_read (meter, POSA_READING_ACTIVATION, NULL, error) : NULL;
+}
+
+GPtrArray *
+dlms_rig_commission (DlmsRig *self, GError **error)
+{
+  g_autoptr (PosaMeter) meter = dlms_rig_open (self, error);
+
+  return meter != NULL ? posa_meter_commission (meter, &self->plan, NULL, error) : NULL;
+}
+
+void
+dlms_rig_assert_registers (DlmsRig *self, PosaReadingSet *reading)
+{
+  g_assert_cmpuint (reading->registers->len, ==, 7);
+  for (guint tier = 0; tier <= 6; tier++)
+    {
+      g_autofree char *path = g_strdup_printf ("registers/1-0:1.8.%u", tier);
+      const PosaRegister *reg =
+          posa_registers_find (reading->registers, POSA_QUANTITY_ACTIVE_IMPORT, tier);
+
+      g_assert_nonnull (reg);
+      g_assert_cmpint (reg->value, ==, posa_test_sim_get_int (self->sim, path));
+    }
+}
+
+void
+dlms_rig_assert_commissioned (DlmsRig *self)
+{
+  g_autofree char *customer = posa_test_sim_get_text (self->sim, "customer_number");
+  g_autofree char *calendar = posa_test_sim_get_text (self->sim, "calendar_name");
+
+  g_assert_cmpstr (customer, ==, "123456789");
+  g_assert_cmpstr (calendar, ==, "F1F2F3");
+  g_assert_cmpint (posa_test_sim_get_int (self->sim, "contract_power_w"), ==, 3000);
+  g_assert_cmpint (posa_test_sim_get_int (self->sim, "limiter_w"), ==, 3300);
+  g_assert_cmpint (posa_test_sim_get_int (self->sim, "limiter_enabled"), ==, 1);
+  g_assert_cmpint (posa_test_sim_get_int (self->sim, "time_zone"), ==, -60);
+  g_assert_cmpint (posa_test_sim_get_int (self->sim, "dst_enabled"), ==, 1);
+  g_assert_cmpint (posa_test_sim_get_int (self->sim, "relay_closed"), ==, 1);
+  g_assert_cmpint (ABS (posa_test_sim_get_int (self->sim, "clock_offset_ms")), <=, 1000);
+}
