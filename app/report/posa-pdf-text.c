@@ -11,6 +11,7 @@
 #include "report/posa-pdf-scan.h"
 
 #define BUDGET    (16 * 1024 * 1024) /* bytes of all streams, unpacked */
+#define FONTS_MAX 32                 /* of one page */
 #define PAGES_MAX 200
 #define WORD_MAX  32
 
@@ -185,6 +186,8 @@ read_fonts (Extraction *self, guint resources)
       PosaReader row = reader;
       if (!posa_pdf_accept (&row, "      /"))
         return !reader.failed;
+      if (self->fonts->len == FONTS_MAX)
+        return FALSE;
       char *name = read_word (&row);
       posa_pdf_accept (&row, " ");
       guint64 number = posa_pdf_read_number (&row);
