@@ -148,7 +148,7 @@ take_relay (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
 {
   g_autofree char *text = posa_sim_setup_take (setup, "relay");
   PosaSimObject *relay =
-      posa_sim_cosem_find (self->cosem, POSA_SIM_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT);
+      posa_sim_cosem_find (self->cosem, POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT);
 
   if (text == NULL || strcmp (text, "open") == 0)
     return TRUE;
@@ -164,7 +164,7 @@ take_customer (PosaSimMeter *self, const PosaSimSetup *setup)
 {
   g_autofree char *text = posa_sim_setup_take (setup, "customer_number");
   PosaSimObject *customer =
-      posa_sim_cosem_find (self->cosem, POSA_SIM_CLASS_DATA, POSA_SIM_OBIS_CUSTOMER);
+      posa_sim_cosem_find (self->cosem, POSA_DLMS_CLASS_DATA, POSA_SIM_OBIS_CUSTOMER);
 
   if (text != NULL)
     posa_sim_object_set (customer, 2, posa_cosem_value_new_text (text));
@@ -276,7 +276,7 @@ static void
 move_relay (PosaSimMeter *self)
 {
   PosaSimObject *relay =
-      posa_sim_cosem_find (self->cosem, POSA_SIM_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT);
+      posa_sim_cosem_find (self->cosem, POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT);
   gint64 now = posa_clock_get_monotonic (posa_clock_get_system ());
 
   if (self->relay_due_us == 0 || now < self->relay_due_us)
@@ -300,9 +300,9 @@ posa_sim_meter_read (PosaSimMeter *self,
   if (result != POSA_DLMS_SUCCESS)
     return result;
   const PosaSimObject *object = find (self, target);
-  if (target.class_id == POSA_SIM_CLASS_CLOCK && target.index == 2)
+  if (target.class_id == POSA_DLMS_CLASS_CLOCK && target.index == 2)
     *value = read_clock (self, object);
-  else if (target.class_id == POSA_SIM_CLASS_ASSOCIATION && target.index == 2)
+  else if (target.class_id == POSA_DLMS_CLASS_ASSOCIATION && target.index == 2)
     *value = posa_sim_cosem_list (self->cosem, access);
   else if (posa_obis_equal (target.obis, POSA_SIM_OBIS_COUNTER) && target.index == 2)
     *value = posa_cosem_value_new_integer (POSA_COSEM_UINT32, MAX (self->client_counter, 0));
@@ -341,7 +341,7 @@ posa_sim_meter_write (PosaSimMeter *self,
   self->n_writes++;
   if (is_faulty (self, POSA_SIM_FAULT_NO_WRITE, target))
     return POSA_DLMS_SUCCESS;
-  if (target.class_id == POSA_SIM_CLASS_CLOCK && target.index == 2)
+  if (target.class_id == POSA_DLMS_CLASS_CLOCK && target.index == 2)
     return write_clock (self, value);
 
   PosaSimObject *object = find (self, target);
@@ -350,7 +350,7 @@ posa_sim_meter_write (PosaSimMeter *self,
     return POSA_DLMS_TYPE_UNMATCHED;
   posa_sim_object_set (object, index, posa_cosem_value_copy (value));
   /* No emergency profile is active: the normal threshold is the one in force. */
-  if (target.class_id == POSA_SIM_CLASS_LIMITER && index == 4)
+  if (target.class_id == POSA_DLMS_CLASS_LIMITER && index == 4)
     posa_sim_object_set (object, 3, posa_cosem_value_copy (value));
   return POSA_DLMS_SUCCESS;
 }
@@ -414,9 +414,9 @@ posa_sim_meter_act (PosaSimMeter *self,
   if (result != POSA_DLMS_SUCCESS)
     return result;
   PosaSimObject *object = find (self, target);
-  if (target.class_id == POSA_SIM_CLASS_CALENDAR)
+  if (target.class_id == POSA_DLMS_CLASS_CALENDAR)
     return activate_calendar (object);
-  if (target.class_id == POSA_SIM_CLASS_DISCONNECT)
+  if (target.class_id == POSA_DLMS_CLASS_DISCONNECT)
     return switch_relay (self, object, target.index == 2);
   return POSA_DLMS_OTHER_REASON;
 }
@@ -459,7 +459,7 @@ dump_calendar (PosaSimMeter *self, JsonBuilder *builder)
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
   for (guint i = 3; i <= 5; i++)
-    posa_axdr_write (posa_sim_cosem_get (self->cosem, POSA_SIM_CLASS_CALENDAR,
+    posa_axdr_write (posa_sim_cosem_get (self->cosem, POSA_DLMS_CLASS_CALENDAR,
                                          POSA_SIM_OBIS_CALENDAR, i),
                      bytes);
   g_autofree char *text = posa_hex_encode (bytes->data, bytes->len);
@@ -475,8 +475,8 @@ dump_registers (PosaSimMeter *self, JsonBuilder *builder)
   for (guint8 tier = 0; tier <= 6; tier++)
     {
       g_autofree char *name = g_strdup_printf ("1-0:1.8.%u", tier);
-      dump_integer (self, builder, name, POSA_SIM_CLASS_REGISTER, POSA_OBIS (1, 0, 1, 8, tier, 255),
-                    2);
+      dump_integer (self, builder, name, POSA_DLMS_CLASS_REGISTER,
+                    POSA_OBIS (1, 0, 1, 8, tier, 255), 2);
     }
   json_builder_end_object (builder);
 }
@@ -492,21 +492,21 @@ void
 posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder)
 {
   move_relay (self);
-  dump_text (self, builder, "serial", POSA_SIM_CLASS_DATA, POSA_SIM_OBIS_SERIAL, 2);
-  dump_text (self, builder, "customer_number", POSA_SIM_CLASS_DATA, POSA_SIM_OBIS_CUSTOMER, 2);
+  dump_text (self, builder, "serial", POSA_DLMS_CLASS_DATA, POSA_SIM_OBIS_SERIAL, 2);
+  dump_text (self, builder, "customer_number", POSA_DLMS_CLASS_DATA, POSA_SIM_OBIS_CUSTOMER, 2);
   dump_number (builder, "clock_offset_ms", self->clock_offset_us / 1000);
-  dump_integer (self, builder, "time_zone", POSA_SIM_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK, 3);
-  dump_integer (self, builder, "dst_enabled", POSA_SIM_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK, 8);
-  dump_integer (self, builder, "contract_power_w", POSA_SIM_CLASS_DATA,
+  dump_integer (self, builder, "time_zone", POSA_DLMS_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK, 3);
+  dump_integer (self, builder, "dst_enabled", POSA_DLMS_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK, 8);
+  dump_integer (self, builder, "contract_power_w", POSA_DLMS_CLASS_DATA,
                 POSA_SIM_OBIS_CONTRACT_POWER, 2);
-  dump_integer (self, builder, "limiter_w", POSA_SIM_CLASS_LIMITER, POSA_SIM_OBIS_LIMITER, 3);
-  dump_integer (self, builder, "limiter_enabled", POSA_SIM_CLASS_DATA,
+  dump_integer (self, builder, "limiter_w", POSA_DLMS_CLASS_LIMITER, POSA_SIM_OBIS_LIMITER, 3);
+  dump_integer (self, builder, "limiter_enabled", POSA_DLMS_CLASS_DATA,
                 POSA_SIM_OBIS_LIMITER_ENABLED, 2);
-  dump_text (self, builder, "calendar_name", POSA_SIM_CLASS_CALENDAR, POSA_SIM_OBIS_CALENDAR, 2);
+  dump_text (self, builder, "calendar_name", POSA_DLMS_CLASS_CALENDAR, POSA_SIM_OBIS_CALENDAR, 2);
   dump_calendar (self, builder);
-  dump_integer (self, builder, "relay_closed", POSA_SIM_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,
+  dump_integer (self, builder, "relay_closed", POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,
                 2);
-  dump_integer (self, builder, "relay_state", POSA_SIM_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,
+  dump_integer (self, builder, "relay_state", POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,
                 3);
   dump_registers (self, builder);
   dump_number (builder, "client_counter", self->client_counter);

@@ -58,7 +58,7 @@ add_data (PosaSimMeter *self,
           gboolean writable,
           PosaCosemValue *value)
 {
-  PosaSimObject *object = posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_DATA, 0, obis, 2);
+  PosaSimObject *object = posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_DATA, 0, obis, 2);
 
   posa_sim_object_set (object, 2, value);
   object->open = open ? BIT (2) : 0;
@@ -69,7 +69,7 @@ add_data (PosaSimMeter *self,
 static void
 add_register (PosaSimMeter *self, PosaObis obis, PosaCosemValue *value, int scaler, int unit)
 {
-  PosaSimObject *object = posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_REGISTER, 0, obis, 3);
+  PosaSimObject *object = posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_REGISTER, 0, obis, 3);
 
   posa_sim_object_set (object, 2, value);
   posa_sim_object_set (
@@ -116,7 +116,7 @@ add_clock (PosaSimMeter *self)
   static const guint8 unset[12] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
                                     0xFF, 0xFF, 0xFF, 0x80, 0x00, 0xFF };
   PosaSimObject *clock =
-      posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_CLOCK, 0, POSA_SIM_OBIS_CLOCK, 9);
+      posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_CLOCK, 0, POSA_SIM_OBIS_CLOCK, 9);
 
   posa_sim_object_set (clock, 3, integer (POSA_COSEM_INT16, 0));
   posa_sim_object_set (clock, 4, integer (POSA_COSEM_UINT8, 0));
@@ -136,7 +136,7 @@ add_calendar (PosaSimMeter *self)
   static const guint8 any_time[12] = { 0xFF, 0xFF, 1, 1, 0xFF, 0, 0, 0, 0xFF, 0x80, 0, 0xFF };
   static const guint8 midnight[4] = { 0, 0, 0, 0 };
   PosaSimObject *calendar =
-      posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_CALENDAR, 0, POSA_SIM_OBIS_CALENDAR, 10);
+      posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_CALENDAR, 0, POSA_SIM_OBIS_CALENDAR, 10);
   PosaCosemValue *week = posa_cosem_value_new_container (POSA_COSEM_STRUCTURE);
 
   posa_cosem_value_append (week, octets ("W", 1));
@@ -166,7 +166,7 @@ add_special_days (PosaSimMeter *self)
 {
   static const guint8 days[][2] = { { 1, 1 },  { 1, 6 },  { 4, 25 }, { 5, 1 },   { 6, 2 },
                                     { 8, 15 }, { 11, 1 }, { 12, 8 }, { 12, 25 }, { 12, 26 } };
-  PosaSimObject *table = posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_SPECIAL_DAYS, 0,
+  PosaSimObject *table = posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_SPECIAL_DAYS, 0,
                                              POSA_SIM_OBIS_SPECIAL_DAYS, 2);
   PosaCosemValue *entries = posa_cosem_value_new_container (POSA_COSEM_ARRAY);
 
@@ -188,11 +188,11 @@ add_limiter (PosaSimMeter *self)
   static const guint8 any_time[12] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
                                        0xFF, 0xFF, 0xFF, 0x80, 0,    0xFF };
   PosaSimObject *limiter =
-      posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_LIMITER, 0, POSA_SIM_OBIS_LIMITER, 11);
+      posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_LIMITER, 0, POSA_SIM_OBIS_LIMITER, 11);
   const PosaObis scripts = POSA_OBIS (0, 0, 10, 0, 106, 255);
 
   posa_sim_object_set (limiter, 2,
-                       STRUCTURE (integer (POSA_COSEM_UINT16, POSA_SIM_CLASS_REGISTER),
+                       STRUCTURE (integer (POSA_COSEM_UINT16, POSA_DLMS_CLASS_REGISTER),
                                   name_of (POSA_SIM_OBIS_POWER), integer (POSA_COSEM_INT8, 2)));
   posa_sim_object_set (limiter, 3, integer (POSA_COSEM_UINT32, 1000));
   posa_sim_object_set (limiter, 4, integer (POSA_COSEM_UINT32, 1000));
@@ -215,7 +215,7 @@ static void
 add_relay (PosaSimMeter *self)
 {
   PosaSimObject *relay =
-      posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_DISCONNECT, 0, POSA_SIM_OBIS_DISCONNECT, 4);
+      posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_DISCONNECT, 0, POSA_SIM_OBIS_DISCONNECT, 4);
 
   posa_sim_object_set (relay, 2, integer (POSA_COSEM_BOOLEAN, 0));
   posa_sim_object_set (relay, 3, integer (POSA_COSEM_ENUM, 0));
@@ -229,8 +229,8 @@ add_association (PosaSimMeter *self)
   static const guint8 context[7] = { 0x60, 0x85, 0x74, 0x05, 0x08, 0x01, 0x03 };
   static const guint8 mechanism[7] = { 0x60, 0x85, 0x74, 0x05, 0x08, 0x02, 0x05 };
   static const guint8 conformance[3] = { 0x00, 0x12, 0x1D };
-  PosaSimObject *association =
-      posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_ASSOCIATION, 1, POSA_SIM_OBIS_ASSOCIATION, 9);
+  PosaSimObject *association = posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_ASSOCIATION, 1,
+                                                   POSA_SIM_OBIS_ASSOCIATION, 9);
 
   posa_sim_object_set (association, 3,
                        STRUCTURE (integer (POSA_COSEM_INT8, POSA_SIM_INSTALLER_SAP),
@@ -253,16 +253,16 @@ static void
 add_set_up (PosaSimMeter *self)
 {
   PosaSimObject *sap =
-      posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_SAP, 0, POSA_SIM_OBIS_SAP, 2);
+      posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_SAP, 0, POSA_SIM_OBIS_SAP, 2);
   PosaSimObject *hdlc =
-      posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_HDLC, 1, POSA_SIM_OBIS_HDLC, 9);
+      posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_HDLC, 1, POSA_SIM_OBIS_HDLC, 9);
   PosaSimObject *security =
-      posa_sim_cosem_add (self->cosem, POSA_SIM_CLASS_SECURITY, 0, POSA_SIM_OBIS_SECURITY, 5);
+      posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_SECURITY, 0, POSA_SIM_OBIS_SECURITY, 5);
 
   posa_sim_object_set (sap, 2,
                        ARRAY (STRUCTURE (integer (POSA_COSEM_UINT16, 1),
                                          posa_cosem_value_copy (
-                                             posa_sim_cosem_get (self->cosem, POSA_SIM_CLASS_DATA,
+                                             posa_sim_cosem_get (self->cosem, POSA_DLMS_CLASS_DATA,
                                                                  POSA_SIM_OBIS_LOGICAL_NAME, 2)))));
   sap->open = BIT (2);
   posa_sim_object_set (hdlc, 2, integer (POSA_COSEM_ENUM, 5)); /* 9600 */

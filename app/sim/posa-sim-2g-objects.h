@@ -28,21 +28,6 @@ G_BEGIN_DECLS
 #define POSA_SIM_OBIS_DISCONNECT      POSA_OBIS (0, 0, 96, 3, 10, 255)
 #define POSA_SIM_OBIS_POWER           POSA_OBIS (1, 0, 1, 7, 0, 255)
 
-enum
-{
-  POSA_SIM_CLASS_DATA = 1,
-  POSA_SIM_CLASS_REGISTER = 3,
-  POSA_SIM_CLASS_CLOCK = 8,
-  POSA_SIM_CLASS_SPECIAL_DAYS = 11,
-  POSA_SIM_CLASS_ASSOCIATION = 15,
-  POSA_SIM_CLASS_SAP = 17,
-  POSA_SIM_CLASS_CALENDAR = 20,
-  POSA_SIM_CLASS_HDLC = 23,
-  POSA_SIM_CLASS_SECURITY = 64,
-  POSA_SIM_CLASS_DISCONNECT = 70,
-  POSA_SIM_CLASS_LIMITER = 71
-};
-
 /* Fills the meter with its objects, in the state of delivery. @energy are the values of T1..T6. */
 void posa_sim_2g_build (PosaSimMeter *self, const guint32 energy[6], guint32 status);
 

@@ -449,7 +449,7 @@ handle_action (PosaSimDlms *self, const PosaApdu *request)
   PosaCosemTarget target = *posa_apdu_get_target (request, 0);
   const PosaApduItem *item = posa_apdu_get_item (request, 0);
 
-  if (target.class_id == POSA_SIM_CLASS_ASSOCIATION && target.index == 1 &&
+  if (target.class_id == POSA_DLMS_CLASS_ASSOCIATION && target.index == 1 &&
       posa_obis_equal (target.obis, POSA_SIM_OBIS_ASSOCIATION) &&
       self->state == ASSOCIATION_PENDING)
     return reply_to_hls (self, request);

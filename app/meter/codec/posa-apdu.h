@@ -55,6 +55,22 @@ enum
   POSA_DLMS_EXCEPTION_COUNTER = 6
 };
 
+/* Interface classes of IEC 62056-6-2. */
+enum
+{
+  POSA_DLMS_CLASS_DATA = 1,
+  POSA_DLMS_CLASS_REGISTER = 3,
+  POSA_DLMS_CLASS_CLOCK = 8,
+  POSA_DLMS_CLASS_SPECIAL_DAYS = 11,
+  POSA_DLMS_CLASS_ASSOCIATION = 15,
+  POSA_DLMS_CLASS_SAP = 17,
+  POSA_DLMS_CLASS_CALENDAR = 20,
+  POSA_DLMS_CLASS_HDLC = 23,
+  POSA_DLMS_CLASS_SECURITY = 64,
+  POSA_DLMS_CLASS_DISCONNECT = 70,
+  POSA_DLMS_CLASS_LIMITER = 71
+};
+
 /* An attribute or method of an object. */
 typedef struct
 {
@@ -76,15 +92,15 @@ typedef struct
 typedef struct
 {
   PosaApduKind kind;
-  guint8 invoke_id;  /* with the confirmed and priority bits */
-  GArray *targets;   /* PosaCosemTarget: requests */
-  GArray *items;     /* PosaApduItem: results; data of a SET; parameter of an ACTION, if any */
-  guint8 selector;   /* GET: 0 = the whole attribute */
+  guint8 invoke_id; /* with the confirmed and priority bits */
+  GArray *targets;  /* PosaCosemTarget: requests */
+  GArray *items;    /* PosaApduItem: results; data of a SET; parameter of an ACTION, if any */
+  guint8 selector;  /* GET: 0 = the whole attribute */
   PosaCosemValue *selection; /* owned, parameter of @selector */
   gboolean last;
   guint32 block;
-  guint8 result;     /* ACTION: of the method; a block: why there is none */
-  GByteArray *raw;   /* piece of a GET answer */
+  guint8 result;         /* ACTION: of the method; a block: why there is none */
+  GByteArray *raw;       /* piece of a GET answer */
   guint8 state, service; /* EXCEPTION, or class and value of a service error */
   guint32 counter;       /* EXCEPTION_COUNTER: what is expected */
 } PosaApdu;
@@ -94,7 +110,7 @@ void posa_apdu_free (PosaApdu *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaApdu, posa_apdu_free)
 void posa_apdu_add_target (PosaApdu *self, PosaCosemTarget target);
 void posa_apdu_add_item (PosaApdu *self, guint8 result, PosaCosemValue *value); /* takes @value */
-const PosaApduItem *posa_apdu_get_item (const PosaApdu *self, guint i);     /* NULL beyond the end */
+const PosaApduItem *posa_apdu_get_item (const PosaApdu *self, guint i); /* NULL beyond the end */
 const PosaCosemTarget *posa_apdu_get_target (const PosaApdu *self, guint i); /* NULL likewise */
 
 void posa_apdu_encode (const PosaApdu *self, GByteArray *out);

@@ -12,7 +12,6 @@
 
 #define CHALLENGE_BYTES     16
 #define MIN_CHALLENGE_BYTES 8
-#define CLASS_ASSOCIATION   15
 
 #define PROPOSED_CONFORMANCE                                                                       \
   (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_MULTIPLE | POSA_CONFORMANCE_GET |                 \
@@ -156,7 +155,7 @@ prove_keys (PosaDlmsClient *self,
             GError **error)
 {
   const PosaCosemTarget reply =
-      POSA_COSEM_TARGET (CLASS_ASSOCIATION, POSA_OBIS (0, 0, 40, 0, 0, 255), 1);
+      POSA_COSEM_TARGET (POSA_DLMS_CLASS_ASSOCIATION, POSA_OBIS (0, 0, 40, 0, 0, 255), 1);
   g_autoptr (PosaApdu)
       action = posa_apdu_new (POSA_APDU_ACTION_REQUEST, posa_dlms_client_next_invoke_id (self));
   guint8 proof[POSA_DLMS_HLS_ANSWER_BYTES];

@@ -8,22 +8,13 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "base/posa-cursor.h"
 #include "base/posa-error.h"
-#include "meter/codec/posa-axdr.h"
-#include "meter/driver/posa-dlms-client.h"
+#include "meter/driver/posa-dlms-batch.h"
 #include "meter/driver/posa-dlms-commission.h"
-#include "meter/driver/posa-dlms-steps.h"
 
 #define FLAG_ID_LENGTH 3
-#define MAX_TEXT       32
 /* The meter forgets a silent client, after two minutes by default. */
 #define IDLE_US (30 * G_USEC_PER_SEC)
-
-#define UNIT_W     27
-#define UNIT_WH    30
-#define UNIT_VARH  32
-#define MAX_SCALER 9
 
 #define DEFAULT_MAX_INFO       128
 #define DEFAULT_RESPONSE_MS    1500
@@ -52,32 +43,6 @@ clock_of (PosaDlmsMeter *self)
   return posa_port_get_clock (posa_meter_get_port (POSA_METER (self)));
 }
 
-/* The code @text of the profile as an attribute of a data object. */
-static gboolean
-data_target (const char *text, PosaCosemTarget *out, GError **error)
-{
-  PosaObis obis;
-
-  if (!posa_obis_parse (text, &obis))
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-                   "the profile's code \"%s\" is no OBIS code", text);
-      return FALSE;
-    }
-  *out = POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, obis, 2);
-  return TRUE;
-}
-
-static char *
-dup_text (const PosaCosemValue *value)
-{
-  g_autofree char *text = posa_cosem_value_dup_text (value);
-
-  if (text == NULL || *g_strstrip (text) == '\0' || strlen (text) > MAX_TEXT)
-    return NULL;
-  return g_steal_pointer (&text);
-}
-
 static void
 replace_text (char **field, char *text)
 {
@@ -86,19 +51,6 @@ replace_text (char **field, char *text)
 }
 
 /* ---- installer association ---- */
-
-static gboolean
-check_serial (PosaDlmsMeter *self, const char *serial, GError **error)
-{
-  const PosaNameplate *plate = posa_meter_get_nameplate (POSA_METER (self));
-
-  if (serial != NULL && strcmp (serial, plate->serial) == 0)
-    return TRUE;
-  g_set_error (error, POSA_ERROR, POSA_ERROR_WRONG_METER,
-               "another meter answers now: serial number %s instead of %s",
-               serial != NULL ? serial : "(none)", plate->serial);
-  return FALSE;
-}
 
 /* Opens the association, and has the meter say once more who it is: this time it is proven. */
 static gboolean
@@ -117,7 +69,7 @@ open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
       return FALSE;
     }
   posa_operation_report (operation, 0, "%s", _ ("Identifying to the meter"));
-  if (!data_target (profile->serial, &target, error) ||
+  if (!posa_dlms_data_target (profile->serial, &target, error) ||
       !posa_dlms_client_open_secured (self->client, (guint8) profile->dlms.installer_client,
                                       self->keyring, plate->serial, self->first_counter,
                                       cancellable, error))
@@ -126,8 +78,8 @@ open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
       value = posa_dlms_client_get (self->client, target, cancellable, error);
   if (value == NULL)
     return FALSE;
-  g_autofree char *serial = dup_text (value);
-  return check_serial (self, serial, error);
+  g_autofree char *serial = posa_dlms_dup_text (value);
+  return posa_dlms_check_serial (plate, serial, error);
 }
 
 static gboolean
@@ -150,257 +102,6 @@ ensure_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
 }
 
 /* ---- reading ---- */
-
-/* Attributes that one reading asks for, in the order of the request. */
-typedef struct
-{
-  GArray *targets; /* PosaCosemTarget */
-  PosaApdu *answer;
-  guint next; /* item to be taken */
-} Batch;
-
-static void
-batch_clear (Batch *self)
-{
-  g_clear_pointer (&self->targets, g_array_unref);
-  g_clear_pointer (&self->answer, posa_apdu_free);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Batch, batch_clear)
-
-static gboolean
-add_data (Batch *self, const char *code, GError **error)
-{
-  PosaCosemTarget target;
-
-  if (code == NULL)
-    return TRUE;
-  if (!data_target (code, &target, error))
-    return FALSE;
-  g_array_append_val (self->targets, target);
-  return TRUE;
-}
-
-static gboolean
-wants (const PosaProfileRegister *reg, gboolean totals_only)
-{
-  return !totals_only || posa_meter_is_total (reg);
-}
-
-static void
-add_registers (PosaDlmsMeter *self, Batch *batch, gboolean totals_only)
-{
-  for (guint i = 0; i < self->profile->registers->len; i++)
-    {
-      const PosaProfileRegister *reg = g_ptr_array_index (self->profile->registers, i);
-      PosaCosemTarget target = POSA_COSEM_TARGET (POSA_DLMS_CLASS_REGISTER, reg->obis, 2);
-
-      if (!wants (reg, totals_only))
-        continue;
-      g_array_append_val (batch->targets, target);
-      target.index = 3;
-      if (!g_hash_table_contains (self->scalers, reg->code))
-        g_array_append_val (batch->targets, target);
-    }
-}
-
-/* The next item; @target for messages. */
-static const PosaApduItem *
-take (Batch *self, PosaCosemTarget *target)
-{
-  *target = g_array_index (self->targets, PosaCosemTarget, self->next);
-  return posa_apdu_get_item (self->answer, self->next++);
-}
-
-static gboolean
-take_data (Batch *self, const char *code, const PosaCosemValue **value, GError **error)
-{
-  PosaCosemTarget target;
-
-  *value = NULL;
-  if (code == NULL)
-    return TRUE;
-  const PosaApduItem *item = take (self, &target);
-  *value = item->value;
-  if (item->value == NULL)
-    posa_dlms_set_result_error ("reading", target, item->result, error);
-  return item->value != NULL;
-}
-
-static gboolean
-take_identity (PosaDlmsMeter *self, Batch *batch, gboolean totals_only, GError **error)
-{
-  PosaNameplate *plate = posa_meter_edit_nameplate (POSA_METER (self));
-  const PosaCosemValue *value = NULL;
-
-  if (!take_data (batch, self->profile->serial, &value, error))
-    return FALSE;
-  g_autofree char *serial = dup_text (value);
-  if (!check_serial (self, serial, error))
-    return FALSE;
-  if (totals_only)
-    return TRUE;
-  if (!take_data (batch, self->profile->firmware, &value, error))
-    return FALSE;
-  replace_text (&plate->firmware, dup_text (value));
-  if (!take_data (batch, self->profile->customer_number, &value, error))
-    return FALSE;
-  replace_text (&plate->customer_number, dup_text (value));
-  return TRUE;
-}
-
-static gboolean
-take_status (PosaDlmsMeter *self, Batch *batch, PosaReadingSet *reading, GError **error)
-{
-  const PosaCosemValue *value = NULL;
-  gint64 word = 0;
-
-  if (self->profile->status == NULL)
-    return TRUE;
-  if (!take_data (batch, self->profile->status, &value, error))
-    return FALSE;
-  if (!posa_cosem_value_get_integer (value, &word))
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-                   "the meter's status word (%s) is no number", self->profile->status);
-      return FALSE;
-    }
-  reading->status_raw = g_strdup_printf ("%08" G_GINT64_MODIFIER "X", (guint64) word);
-  GStrv flags = posa_profile_decode_status (self->profile, reading->status_raw, error);
-  if (flags == NULL)
-    return FALSE;
-  g_strfreev (reading->status_flags);
-  reading->status_flags = flags;
-  return TRUE;
-}
-
-static int
-expected_unit (PosaQuantity quantity)
-{
-  if (quantity == POSA_QUANTITY_MAX_DEMAND_IMPORT)
-    return UNIT_W;
-  return quantity == POSA_QUANTITY_ACTIVE_IMPORT || quantity == POSA_QUANTITY_ACTIVE_EXPORT
-             ? UNIT_WH
-             : UNIT_VARH;
-}
-
-static gboolean
-check_scaler (const PosaProfileRegister *reg,
-              const PosaCosemValue *scaler_unit,
-              gint64 *scaler,
-              GError **error)
-{
-  gint64 unit = 0;
-
-  if (posa_cosem_value_get_integer (posa_cosem_value_get_item (scaler_unit, 0), scaler) &&
-      posa_cosem_value_get_integer (posa_cosem_value_get_item (scaler_unit, 1), &unit) &&
-      unit == expected_unit (reg->quantity) && *scaler >= -MAX_SCALER && *scaler <= MAX_SCALER)
-    return TRUE;
-  g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-               "register %s: the meter does not count it in %s", reg->code,
-               posa_quantity_get_unit (reg->quantity));
-  return FALSE;
-}
-
-/* @raw times 10^@scaler in whole base units, downwards as a display does. */
-static gboolean
-scale (gint64 raw, gint64 scaler, gint64 *value, gint64 *resolution)
-{
-  gint64 power = 1;
-
-  for (gint64 i = ABS (scaler); i > 0; i--)
-    power *= 10;
-  *resolution = scaler > 0 ? power : 1;
-  *value = scaler < 0 ? raw / power : raw;
-  return scaler <= 0 || !__builtin_mul_overflow (raw, power, value);
-}
-
-static char *
-dup_raw (const PosaCosemValue *value)
-{
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-
-  posa_axdr_write (value, bytes);
-  return posa_hex_encode (bytes->data, bytes->len);
-}
-
-static gboolean
-add_register (const PosaProfileRegister *want,
-              const PosaCosemValue *value,
-              gint64 scaler,
-              PosaReadingSet *reading,
-              GError **error)
-{
-  gint64 raw = 0, scaled = 0, resolution = 1;
-
-  if (!posa_cosem_value_get_integer (value, &raw) || raw < 0 ||
-      !scale (raw, scaler, &scaled, &resolution))
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-                   "register %s: the meter gives no number that counts energy", want->code);
-      return FALSE;
-    }
-  PosaRegister *reg = posa_register_new (want->obis, want->quantity, want->tier, scaled);
-  reg->resolution = resolution;
-  reg->raw = dup_raw (value);
-  g_ptr_array_add (reading->registers, reg);
-  return TRUE;
-}
-
-static gboolean
-take_register (PosaDlmsMeter *self,
-               Batch *batch,
-               const PosaProfileRegister *want,
-               PosaReadingSet *reading,
-               GError **error)
-{
-  gpointer known = NULL;
-  PosaCosemTarget target;
-  const PosaApduItem *item = take (batch, &target);
-  gint64 scaler = 0;
-
-  if (g_hash_table_lookup_extended (self->scalers, want->code, NULL, &known))
-    scaler = GPOINTER_TO_INT (known);
-  else
-    {
-      const PosaApduItem *scale_item = take (batch, &target);
-
-      if (item->value != NULL && !check_scaler (want, scale_item->value, &scaler, error))
-        return FALSE;
-      if (item->value != NULL)
-        g_hash_table_insert (self->scalers, want->code, GINT_TO_POINTER ((int) scaler));
-    }
-  if (item->value != NULL)
-    return add_register (want, item->value, scaler, reading, error);
-  if (want->required)
-    posa_dlms_set_result_error ("reading", target, item->result, error);
-  return !want->required;
-}
-
-static gboolean
-ask_batch (PosaDlmsMeter *self,
-           Batch *batch,
-           gboolean totals_only,
-           PosaOperation *operation,
-           GError **error)
-{
-  const PosaProfile *profile = self->profile;
-
-  batch->targets = g_array_new (FALSE, FALSE, sizeof (PosaCosemTarget));
-  if (!add_data (batch, profile->serial, error))
-    return FALSE;
-  if (!totals_only && (!add_data (batch, profile->firmware, error) ||
-                       !add_data (batch, profile->customer_number, error) ||
-                       !add_data (batch, profile->status, error)))
-    return FALSE;
-  add_registers (self, batch, totals_only);
-  posa_operation_report (operation, 0.5, "%s", _ ("Reading the meter"));
-  batch->answer = posa_dlms_client_get_list (self->client,
-                                             (const PosaCosemTarget *) batch->targets->data,
-                                             batch->targets->len,
-                                             posa_operation_peek_cancellable (operation), error);
-  return batch->answer != NULL;
-}
 
 /* What the line had to carry since the last reading. */
 static PosaLineStats
@@ -427,25 +128,6 @@ make_context (PosaDlmsMeter *self, const PosaCommissionPlan *plan, PosaOperation
                                 .operation = operation };
 }
 
-static gboolean
-fill_reading (PosaDlmsMeter *self,
-              Batch *batch,
-              gboolean totals_only,
-              PosaReadingSet *reading,
-              GError **error)
-{
-  if (!totals_only && !take_status (self, batch, reading, error))
-    return FALSE;
-  for (guint i = 0; i < self->profile->registers->len; i++)
-    {
-      const PosaProfileRegister *want = g_ptr_array_index (self->profile->registers, i);
-
-      if (wants (want, totals_only) && !take_register (self, batch, want, reading, error))
-        return FALSE;
-    }
-  return posa_meter_check_registers (reading, self->profile, totals_only, error);
-}
-
 static PosaReadingSet *
 read_any (PosaDlmsMeter *self,
           PosaReadingKind kind,
@@ -455,16 +137,17 @@ read_any (PosaDlmsMeter *self,
 {
   gint64 started = posa_clock_get_monotonic (clock_of (self));
   gint64 meter_us = 0, device_us = 0, half_us = 0;
-  g_auto (Batch) batch = { 0 };
+  g_auto (PosaDlmsBatch)
+      batch = { .profile = self->profile, .scalers = self->scalers, .totals_only = totals_only };
 
   if (!ensure_installer (self, operation, error) ||
-      !ask_batch (self, &batch, totals_only, operation, error) ||
-      !take_identity (self, &batch, totals_only, error))
+      !posa_dlms_batch_ask (&batch, self->client, operation, error) ||
+      !posa_dlms_batch_take_identity (&batch, posa_meter_edit_nameplate (POSA_METER (self)), error))
     return NULL;
   g_autoptr (PosaReadingSet)
       reading = posa_meter_begin_reading (POSA_METER (self), self->profile, kind);
   PosaDlmsCommission context = make_context (self, NULL, operation);
-  if (!fill_reading (self, &batch, totals_only, reading, error))
+  if (!posa_dlms_batch_take_values (&batch, reading, error))
     return NULL;
   /* A request of its own: in a list nobody knows when the clock was looked at. */
   if (!totals_only &&
@@ -609,7 +292,7 @@ get_text (PosaDlmsMeter *self, PosaObis obis, GCancellable *cancellable, GError 
 
   if (value == NULL)
     return NULL;
-  char *text = dup_text (value);
+  char *text = posa_dlms_dup_text (value);
   if (text == NULL)
     g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
                          "the meter does not say who it is");
@@ -649,7 +332,7 @@ identify (PosaDlmsMeter *self, const PosaProfile *style, GCancellable *cancellab
   gint64 counter = 0;
 
   if (name == NULL || !choose_profile (self, name, error) ||
-      !data_target (self->profile->serial, &target, error))
+      !posa_dlms_data_target (self->profile->serial, &target, error))
     return FALSE;
   replace_text (&plate->serial, get_text (self, target.obis, cancellable, error));
   if (plate->serial == NULL)

@@ -19,17 +19,6 @@ PosaVerifiedValue *posa_dlms_step_limiter (const PosaDlmsCommission *self, GErro
 PosaVerifiedValue *posa_dlms_step_customer_number (const PosaDlmsCommission *self, GError **error);
 PosaVerifiedValue *posa_dlms_step_supply (const PosaDlmsCommission *self, GError **error);
 
-/* Interface classes of IEC 62056-6-2. */
-enum
-{
-  POSA_DLMS_CLASS_DATA = 1,
-  POSA_DLMS_CLASS_REGISTER = 3,
-  POSA_DLMS_CLASS_CLOCK = 8,
-  POSA_DLMS_CLASS_CALENDAR = 20,
-  POSA_DLMS_CLASS_DISCONNECT = 70,
-  POSA_DLMS_CLASS_LIMITER = 71
-};
-
 /* Attributes of one object, all of them there. */
 typedef struct
 {
