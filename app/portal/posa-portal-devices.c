@@ -5,6 +5,7 @@
 
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
+#include "portal/posa-portal-x509.h"
 #include "sync/posa-wire-crypto.h"
 
 #include <string.h>
@@ -209,6 +210,12 @@ store_device (PosaPortal *self,
 {
   gint64 number = 0;
 
+  if (posa_x509_is_same_key (request->tls_csr, request->report_csr))
+    {
+      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                           "report_csr: it is for the key of tls_csr; a report has its own key");
+      return FALSE;
+    }
   if (!next_number (self, &number, error))
     return FALSE;
   code->device_id = g_strdup_printf ("T-%06" G_GINT64_FORMAT, number);

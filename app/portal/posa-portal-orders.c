@@ -102,7 +102,7 @@ add_stock (PosaPortal *self,
   item->serial = g_strdup (serial);
   item->model = g_strdup (posa_portal_rows_text (rows, 0));
   posa_meter_kind_from_string (posa_portal_rows_text (rows, 1), &item->kind);
-  item->crew_id = g_strdup (gone ? device->crew_id : posa_portal_rows_text (rows, 2));
+  item->crew_id = g_strdup (posa_portal_rows_text (rows, 2));
   item->revision = posa_portal_rows_int (rows, 3);
   item->removed = gone || posa_portal_rows_int (rows, 4) != 0;
   if (item->removed)

@@ -159,6 +159,15 @@ posa_x509_key_from_request (const char *csr, GError **error)
   return NULL;
 }
 
+gboolean
+posa_x509_is_same_key (const char *csr, const char *other_csr)
+{
+  g_autoptr (EVP_PKEY) key = posa_x509_key_from_request (csr, NULL);
+  g_autoptr (EVP_PKEY) other = posa_x509_key_from_request (other_csr, NULL);
+
+  return key != NULL && other != NULL && EVP_PKEY_eq (key, other) == 1;
+}
+
 char *
 posa_x509_dup_serial (X509 *self)
 {

@@ -33,6 +33,8 @@ X509 *posa_x509_from_pem (GBytes *pem, const char *what, GError **error); /* DAM
 EVP_PKEY *posa_x509_key_from_pem (GBytes *pem, const char *what, GError **error);
 /* The key of a PKCS#10 request that proves its possession; INVALID_DATA. */
 EVP_PKEY *posa_x509_key_from_request (const char *csr, GError **error);
+/* Whether two requests are for one key. */
+gboolean posa_x509_is_same_key (const char *csr, const char *other_csr);
 char *posa_x509_dup_serial (X509 *self); /* upper-case hex */
 
 G_END_DECLS

@@ -28,8 +28,20 @@ apply_order (PosaSyncRun *self, const PosaWorkOrder *order, GError **error)
   return TRUE;
 }
 
+/* Where a meter is that the office took out of the stock, seen from here: what is fitted, faulty or
+ * taken off stays what it is (field-work.md 6.3). */
+static PosaMeterState
+judge_removal (PosaSyncRun *self, const PosaWireStockItem *item, const PosaMeterAsset *known)
+{
+  if (known->state != POSA_METER_ON_VAN)
+    return known->state;
+  return g_strcmp0 (item->crew_id, posa_identity_get_crew_id (self->identity)) == 0
+             ? POSA_METER_AT_CONTRACTOR
+             : POSA_METER_ON_VAN; /* on another crew's */
+}
+
 static gboolean
-apply_item (PosaSyncRun *self, const PosaWireStockItem *item, GError **error)
+apply_asset (PosaSyncRun *self, const PosaWireStockItem *item, PosaMeterState state, GError **error)
 {
   PosaClock *clock = posa_clock_get_system ();
   g_autofree char *event_id = posa_uuid_new (clock);
@@ -38,7 +50,7 @@ apply_item (PosaSyncRun *self, const PosaWireStockItem *item, GError **error)
                            .model = item->model,
                            .kind = item->kind,
                            .revision = item->revision,
-                           .state = item->removed ? POSA_METER_IN_DEPOT : POSA_METER_ON_VAN,
+                           .state = state,
                            .crew_id = item->crew_id,
                            .wrapped_keys = item->wrapped_keys };
 
@@ -47,6 +59,22 @@ apply_item (PosaSyncRun *self, const PosaWireStockItem *item, GError **error)
     return FALSE;
   self->summary->meters += applied;
   return TRUE;
+}
+
+static gboolean
+apply_item (PosaSyncRun *self, const PosaWireStockItem *item, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+
+  if (!item->removed)
+    return apply_asset (self, item, POSA_METER_ON_VAN, error);
+  g_autoptr (PosaMeterAsset) known = posa_meter_asset_store_get (self->store, item->serial, &fault);
+  if (known != NULL)
+    return apply_asset (self, item, judge_removal (self, item, known), error);
+  if (g_error_matches (fault, POSA_ERROR, POSA_ERROR_NOT_FOUND))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
 }
 
 /* Rows and cursor, both or neither: a page is never applied without being ticked off. */

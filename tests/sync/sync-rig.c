@@ -324,9 +324,8 @@ make_lot (guint first, guint n, gint64 revision, gboolean cancelled)
 }
 
 void
-rig_portal_import (RigPortal *self, guint first, guint n, gint64 revision, gboolean cancelled)
+rig_portal_import_text (RigPortal *self, const char *lot)
 {
-  g_autofree char *lot = make_lot (first, n, revision, cancelled);
   g_autofree char *path = g_build_filename (self->folder, "lot.json", NULL);
   g_autoptr (GError) error = NULL;
 
@@ -334,6 +333,14 @@ rig_portal_import (RigPortal *self, guint first, guint n, gint64 revision, gbool
   g_assert_no_error (error);
   g_autofree char *orders = rig_portal_admin (self, "import-orders", path, NULL);
   g_autofree char *stock = rig_portal_admin (self, "import-stock", path, NULL);
+}
+
+void
+rig_portal_import (RigPortal *self, guint first, guint n, gint64 revision, gboolean cancelled)
+{
+  g_autofree char *lot = make_lot (first, n, revision, cancelled);
+
+  rig_portal_import_text (self, lot);
 }
 
 /* ---- a device ---- */

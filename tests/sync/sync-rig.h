@@ -40,6 +40,8 @@ char *rig_portal_add_code (RigPortal *self);
 guint rig_portal_count (RigPortal *self, const char *what);
 /* Imports orders @first..@first+@n-1 ("W-000001"…) and a new meter for each, at @revision. */
 void rig_portal_import (RigPortal *self, guint first, guint n, gint64 revision, gboolean cancelled);
+/* Imports a lot as it is. */
+void rig_portal_import_text (RigPortal *self, const char *lot);
 
 typedef struct
 {

@@ -113,6 +113,7 @@ def enrol(client, folder):
     client.call("POST", "/v1/enrol", 415, text)
     client.call("POST", "/v1/enrol", 400, text[:-9], JSON)
     client.call("POST", "/v1/enrol", 400, json.dumps({**message, "tls_csr": "no"}), JSON)
+    client.call("POST", "/v1/enrol", 400, json.dumps({**message, "report_csr": message["tls_csr"]}), JSON)
     client.call("POST", "/v1/enrol", 403, json.dumps({**message, "code": "AAAAA"}), JSON)
     client.call("POST", "/v1/enrol", 411, iter([text.encode()]), JSON)
     client.call("POST", "/v1/enrol", 413, text + " " * 65536, JSON)

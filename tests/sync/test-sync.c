@@ -219,6 +219,54 @@ test_cancelled (void)
   g_assert_true (second->order->cancelled);
 }
 
+static PosaMeterState
+get_meter_state (RigDevice *device, const char *serial, char **crew)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaMeterAsset) meter = posa_meter_asset_store_get (device->store, serial, &error);
+
+  g_assert_no_error (error);
+  g_set_str (crew, meter->crew_id);
+  return meter->state;
+}
+
+#define ITEM(serial, crew, removed)                                                                \
+  "{\"serial\":\"26P2M000000" serial "\",\"model\":\"OM-2G-1\",\"kind\":\"2g-1\","                 \
+  "\"crew_id\":\"" crew "\",\"revision\":2,\"removed\":" removed "}"
+
+/* Meters that the office takes out of the van, by giving them to another crew or altogether; one of
+ * them is fitted by then, and stays so. */
+static void
+test_stock_removed (void)
+{
+  static const char lot[] = "{\"format\":\"posa-lot\",\"version\":1,\"stock\":[" ITEM (
+      "1", "C-99", "false") "," ITEM ("2", RIG_CREW, "true") "," ITEM ("3", RIG_CREW, "true") "]}";
+  g_autoptr (RigPortal) portal = rig_portal_new ();
+  g_autoptr (RigDevice) device = rig_device_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *crew = NULL;
+  PosaCustodyEvent fitted = { .id = (char *) "01890000-0000-7000-8000-000000000009",
+                              .serial = (char *) "26P2M0000003",
+                              .state = POSA_METER_INSTALLED,
+                              .crew_id = (char *) RIG_CREW,
+                              .pod = (char *) "IT001E47110815",
+                              .actor = (char *) "4711",
+                              .wall_us = 1 };
+
+  rig_device_enrol (device, portal);
+  rig_portal_import (portal, 1, 3, 1, FALSE);
+  rig_device_sync_well (device);
+  g_assert_cmpint (get_meter_state (device, "26P2M0000001", &crew), ==, POSA_METER_ON_VAN);
+  posa_meter_asset_store_move (device->store, &fitted, &error);
+  g_assert_no_error (error);
+  rig_portal_import_text (portal, lot);
+  rig_device_sync_well (device);
+  g_assert_cmpint (get_meter_state (device, "26P2M0000001", &crew), ==, POSA_METER_ON_VAN);
+  g_assert_cmpstr (crew, ==, "C-99");
+  g_assert_cmpint (get_meter_state (device, "26P2M0000002", &crew), ==, POSA_METER_AT_CONTRACTOR);
+  g_assert_cmpint (get_meter_state (device, "26P2M0000003", &crew), ==, POSA_METER_INSTALLED);
+}
+
 /* The portal's database is put back to an older one: the cursor does not fit, and the older
  * revision that comes again changes nothing. */
 static void
@@ -424,6 +472,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync/enrol/and-sync", test_enrol_and_sync);
   g_test_add_func ("/sync/pull/pages", test_pull_pages);
   g_test_add_func ("/sync/pull/cancelled", test_cancelled);
+  g_test_add_func ("/sync/pull/stock-removed", test_stock_removed);
   g_test_add_func ("/sync/pull/portal-restored", test_portal_restored);
   g_test_add_func ("/sync/push/several", test_push);
   g_test_add_func ("/sync/push/repeated", test_repeated_put);
