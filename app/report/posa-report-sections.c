@@ -105,6 +105,19 @@ draw_facts (const Drawing *self)
     draw_fact_line (self, lines[i]);
 }
 
+/* In seconds, which is how it is judged, and readable when it was long. */
+static char *
+format_dark (const Drawing *self)
+{
+  const gint64 dark_s = posa_replacement_report_get_dark_s (self->report);
+  g_autofree char *seconds = posa_report_format_integer (self->language, dark_s);
+  g_autofree char *duration = posa_report_format_duration (dark_s);
+  const char *unit = words (self, dark_s == 1 ? POSA_TEXT_SECOND : POSA_TEXT_SECONDS);
+
+  return dark_s < 60 ? g_strdup_printf ("%s %s", seconds, unit)
+                     : g_strdup_printf ("%s %s  (%s)", seconds, unit, duration);
+}
+
 static void
 draw_interruption_times (const Drawing *self)
 {
@@ -113,13 +126,7 @@ draw_interruption_times (const Drawing *self)
   const gboolean is_restored = report->restored_us > 0 && report->outcome != POSA_OUTCOME_MADE_SAFE;
   g_autofree char *restored = is_restored ? posa_report_format_time (report->restored_us)
                                           : g_strdup (words (self, POSA_TEXT_NOT_RESTORED));
-  gint64 dark_s = posa_replacement_report_get_dark_s (report);
-  g_autofree char *seconds = posa_report_format_integer (self->language, dark_s);
-  g_autofree char *duration = posa_report_format_duration (dark_s);
-  g_autofree char *dark =
-      !is_restored
-          ? g_strdup ("–")
-          : g_strdup_printf ("%s %s  (%s)", seconds, words (self, POSA_TEXT_SECONDS), duration);
+  g_autofree char *dark = is_restored ? format_dark (self) : g_strdup ("–");
   const struct
   {
     PosaReportText label;

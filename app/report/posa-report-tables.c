@@ -222,13 +222,13 @@ draw_readings (const Drawing *self,
                const PosaReadingSet *second)
 {
   const PosaReportColumn columns[] = {
-    { words (self, POSA_TEXT_QUANTITY), 140.276, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
-    { words (self, POSA_TEXT_TIER), 116, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
-    { words (self, POSA_TEXT_OBIS), 50, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
-    { words (self, POSA_TEXT_READING), 60, POSA_ALIGN_RIGHT, POSA_STYLE_STRONG },
+    { words (self, POSA_TEXT_QUANTITY), 128.276, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_TIER), 110, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
+    { words (self, POSA_TEXT_OBIS), 48, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
+    { words (self, POSA_TEXT_READING), 68, POSA_ALIGN_RIGHT, POSA_STYLE_STRONG },
     { words (self, POSA_TEXT_UNIT), 34, POSA_ALIGN_LEFT, POSA_STYLE_BODY },
     { words (self, POSA_TEXT_METHOD), 52, POSA_ALIGN_LEFT, POSA_STYLE_LABEL },
-    { second != NULL ? words (self, POSA_TEXT_SECOND_READING) : "", 53, POSA_ALIGN_RIGHT,
+    { second != NULL ? words (self, POSA_TEXT_SECOND_READING) : "", 65, POSA_ALIGN_RIGHT,
       POSA_STYLE_BODY }
   };
 

@@ -31,6 +31,7 @@ static const Words texts[POSA_N_TEXTS] = {
   [POSA_TEXT_CUT] = { "Cut at", "Distacco" },
   [POSA_TEXT_RESTORED] = { "Restored at", "Ripristino" },
   [POSA_TEXT_DURATION] = { "Without supply for", "Durata" },
+  [POSA_TEXT_SECOND] = { "second", "secondo" },
   [POSA_TEXT_SECONDS] = { "seconds", "secondi" },
   [POSA_TEXT_NOT_CUT] = { "The supply was not interrupted.",
                           "La fornitura non è stata interrotta." },
@@ -363,7 +364,10 @@ format_leading_time (PosaReportLanguage self, const char *part)
     return NULL;
   g_autofree char *date = posa_report_format_date (self, us);
   g_autofree char *time = posa_report_format_time (us);
-  return g_strdup_printf ("%s, %s%s", date, time, part + length);
+  g_autofree char *rest = g_strdup (part + length); /* " (-17.0 s)" */
+  if (self == POSA_LANGUAGE_IT)
+    g_strdelimit (rest, ".", ',');
+  return g_strdup_printf ("%s, %s%s", date, time, rest);
 }
 
 static char *

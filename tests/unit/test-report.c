@@ -397,7 +397,7 @@ test_parameter_values (void)
     { "disconnected", "aperto", "disconnected" },
     { "IT-2026, 35 switch times", "IT-2026, 35 cambi di fascia", "IT-2026, 35 switch times" },
     { "2026-07-01T12:00:00.000+02:00 (+0.1 s), UTC+60 min, DST 1",
-      "01/07/2026, 12:00:00 (+0.1 s), UTC+60 min, DST 1",
+      "01/07/2026, 12:00:00 (+0,1 s), UTC+60 min, DST 1",
       "1 Jul 2026, 12:00:00 (+0.1 s), UTC+60 min, DST 1" },
     { "one thing or another, said at length", "one thing or another, said at length",
       "one thing or another, said at length" },
