@@ -112,9 +112,10 @@ print_reading (const PosaReadingSet *reading)
   puts ("");
   for (guint i = 0; i < reading->registers->len; i++)
     print_register (g_ptr_array_index (reading->registers, i));
-  printf (_ ("\n  %" G_GUINT64_FORMAT " bytes sent, %" G_GUINT64_FORMAT
-             " received, %u retries, %.2f s\n"),
-          line->bytes_tx, line->bytes_rx, line->retries, (double) line->wall_us / 1e6);
+  /* %llu, as a message with a format macro in it cannot be translated */
+  printf (_ ("\n  %llu bytes sent, %llu received, %u retries, %.2f s\n"),
+          (unsigned long long) line->bytes_tx, (unsigned long long) line->bytes_rx, line->retries,
+          (double) line->wall_us / 1e6);
 }
 
 static int
