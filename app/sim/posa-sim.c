@@ -13,7 +13,11 @@
 static const char summary[] =
     "A simulated meter on a pseudo-terminal; prints \"ready PATH\" when it listens.\n"
     "  1g  IEC 62056-21 mode C, --kind m1, m1b, m3 or m3b\n"
-    "  2g  DLMS/COSEM over HDLC";
+    "  2g  DLMS/COSEM over HDLC\n\n"
+    "Keys of --set for 1g: serial, customer_number, firmware, identification, password,\n"
+    "register.CODE (Wh, varh, W), omit (a code), clock_offset (s), status (hex),\n"
+    "relay (open, closed), reaction_ms, inactivity_ms, and bad behaviour with fault:\n"
+    "bcc:N, silent, garbage, late:MS, stay300, cut:N.";
 
 typedef struct
 {

@@ -406,6 +406,66 @@ test_reads_again (void)
   assert_registers_true (sim, totals);
 }
 
+/* The characters take their time: 20 at 300 baud and 339 at 9600, and the meter reacts twice. */
+static void
+test_pace (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--pace", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaReadingSet) reading = read_meter (sim, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (reading->line.bytes_tx + reading->line.bytes_rx, ==, 359);
+  g_assert_cmpint (reading->line.wall_us, >=, 1420 * 1000);
+  g_assert_cmpint (reading->line.wall_us, <, 3000 * 1000);
+}
+
+/* A meter that was called and not read must not send its data at 300 baud to nobody. */
+static void
+test_closed_without_reading (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--pace", NULL);
+  g_autoptr (GError) error = NULL;
+  PosaMeter *meter = open_meter (sim, &error);
+
+  g_assert_no_error (error);
+  g_object_unref (meter);
+  assert_reads (sim, 0);
+  g_assert_cmpint (posa_test_sim_get_int (sim, "readouts"), ==, 1);
+}
+
+/* … and one whose reader thought for too long is called again. */
+static void
+test_reading_after_a_pause (void)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--no-pace", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaMeter) meter = open_meter (sim, &error);
+
+  g_assert_no_error (error);
+  g_usleep (2600 * 1000);
+  g_autoptr (PosaReadingSet) reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
+  g_assert_no_error (error);
+  assert_registers_true (sim, reading);
+}
+
+/* Left alone in programming mode, the meter goes back to its start state by itself. */
+static void
+test_inactivity (void)
+{
+  g_auto (Talk)
+      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "inactivity_ms=300", NULL));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
+  g_usleep (500 * 1000);
+  g_assert_null (posa_iec_session_read (talk.session, "1.8.0", NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
+  g_clear_error (&error);
+  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
 /* A meter that gives its registers only one by one is another line in its profile. */
 static void
 test_register_by_register (void)
@@ -454,6 +514,10 @@ main (int argc, char **argv)
   g_test_add_func ("/iec-session/unplugged", test_unplugged);
   g_test_add_func ("/iec-session/cancel", test_cancel);
   g_test_add_func ("/iec-session/reads-again", test_reads_again);
+  g_test_add_func ("/iec-session/pace", test_pace);
+  g_test_add_func ("/iec-session/closed-without-reading", test_closed_without_reading);
+  g_test_add_func ("/iec-session/reading-after-a-pause", test_reading_after_a_pause);
+  g_test_add_func ("/iec-session/inactivity", test_inactivity);
   g_test_add_func ("/iec-session/register-by-register", test_register_by_register);
   return g_test_run ();
 }
