@@ -108,8 +108,8 @@ static gboolean
 is_signed (guint8 tag)
 {
   return tag == POSA_COSEM_INT8 || tag == POSA_COSEM_INT16 || tag == POSA_COSEM_INT32 ||
-         tag == POSA_COSEM_INT64 || tag == POSA_COSEM_DELTA_INT8 ||
-         tag == POSA_COSEM_DELTA_INT16 || tag == POSA_COSEM_DELTA_INT32;
+         tag == POSA_COSEM_INT64 || tag == POSA_COSEM_DELTA_INT8 || tag == POSA_COSEM_DELTA_INT16 ||
+         tag == POSA_COSEM_DELTA_INT32;
 }
 
 static gboolean
@@ -326,8 +326,8 @@ posa_axdr_read (PosaReader *reader, GError **error)
   PosaCosemValue *value = read_value (&decoder, 0);
 
   if (value == NULL)
-    g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "COSEM data at byte %" G_GSIZE_FORMAT
-                 ": %s", reader->pos, decoder.fault);
+    g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
+                 "COSEM data at byte %" G_GSIZE_FORMAT ": %s", reader->pos, decoder.fault);
   return value;
 }
 
@@ -362,7 +362,7 @@ posa_axdr_write (const PosaCosemValue *value, GByteArray *out)
                                                                        : value->bytes->len);
       posa_put_bytes (out, value->bytes->data, value->bytes->len);
     }
-  else
+  else if (!is_date ((guint8) value->tag))
     for (gsize i = size; i > 0; i--)
       posa_put_u8 (out, (guint8) ((guint64) value->integer >> (8 * (i - 1))));
 }

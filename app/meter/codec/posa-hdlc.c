@@ -64,8 +64,11 @@ read_address (PosaReader *reader, PosaHdlcAddress *out)
   guint8 width = 0;
 
   do
-    parts[width] = posa_reader_u8 (reader);
-  while (!reader->failed && (parts[width++] & 1) == 0 && width < 4);
+    {
+      parts[width] = posa_reader_u8 (reader);
+      width++;
+    }
+  while (!reader->failed && (parts[width - 1] & 1) == 0 && width < 4);
 
   if (reader->failed || (parts[width - 1] & 1) == 0 || width == 3)
     return FALSE;
@@ -255,7 +258,7 @@ posa_hdlc_parameters_decode (const guint8 *data,
   *out = POSA_HDLC_PARAMETERS_DEFAULT;
   if (size == 0)
     return TRUE;
-  if (posa_reader_u8 (&reader) != 0x81 || posa_reader_u8 (&reader) != 0x80)
+  if (posa_reader_u16_be (&reader) != 0x8180)
     return fail (error, POSA_ERROR_INVALID_DATA, "parameter group");
   PosaReader group = posa_reader_sub (&reader, posa_reader_u8 (&reader));
   while (posa_reader_remaining (&group) > 0)

@@ -74,7 +74,8 @@ posa_dlms_channel_secure (PosaDlmsChannel *self,
       !posa_keyring_get_keys (keyring, serial, &self->keys, error) ||
       !posa_keyring_get_peer_counter (keyring, serial, &self->peer_counter, error))
     return FALSE;
-  g_set_object (&self->keyring, keyring);
+  g_clear_object (&self->keyring);
+  self->keyring = g_object_ref (keyring);
   g_set_str (&self->serial, serial);
   self->at_least = at_least;
   self->before_answer = self->peer_counter;

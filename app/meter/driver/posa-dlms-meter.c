@@ -431,7 +431,8 @@ posa_dlms_meter_open (PosaPort *port,
   PosaClock *clock = posa_port_get_clock (port);
   gint64 started = posa_clock_get_monotonic (clock);
 
-  g_set_object (&self->keyring, keyring);
+  if (keyring != NULL)
+    self->keyring = g_object_ref (keyring);
   self->profiles = posa_profile_load_all (error);
   posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
   if (self->profiles == NULL || !open_any_style (self, port, operation, error))
