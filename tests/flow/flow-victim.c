@@ -4,6 +4,7 @@
 #include "flow-site.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +13,9 @@
 /* Does one replacement as a crew without troubles would, and kills itself, with SIGKILL, at a
  * chosen system call: POSA_VICTIM_KILL=KIND:N, the N-th of its kind in this process. KIND is
  * "before" a commit is on the disk, "after" it, "torn" in the middle of writing one, or "line" when
- * something is to go to a meter. The switch is here and not in the product: this program's own
- * write, pwrite64 and fdatasync stand before the C library's. Prints the step at which it starts.
+ * something is to go to a meter; "sick" does not kill, but the disk fails a commit. The switch is
+ * here and not in the product: this program's own write, pwrite64 and fdatasync stand before the C
+ * library's. Prints the step at which it starts.
  */
 
 /* A meter whose last talk broke off in the middle may need another try, as it does with a crew. */
@@ -23,13 +25,20 @@ static char kind[16];
 static guint left; /* 0: no kill */
 static guint log_writes;
 
+/* Whether this is the chosen one. */
+static gboolean
+is_due (const char *which)
+{
+  if (left == 0 || strcmp (which, kind) != 0)
+    return FALSE;
+  left--;
+  return left == 0;
+}
+
 static void
 reach (const char *which)
 {
-  if (left == 0 || strcmp (which, kind) != 0)
-    return;
-  left--;
-  if (left == 0)
+  if (is_due (which))
     kill (getpid (), SIGKILL);
 }
 
@@ -53,6 +62,11 @@ fdatasync (int fildes)
 
   if (log)
     reach ("before");
+  if (log && is_due ("sick"))
+    {
+      errno = EIO;
+      return -1;
+    }
   result = next (fildes);
   log_writes = 0;
   if (log)

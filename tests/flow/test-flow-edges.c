@@ -209,8 +209,14 @@ read_standing (const World *world)
   return standing;
 }
 
-/* TRUE: killed as told. FALSE: it did the event and ended well. */
-static gboolean
+typedef enum
+{
+  KILLED,
+  DONE_WELL,
+  COMPLAINED /* an error was returned to the caller */
+} Fate;
+
+static Fate
 run_victim (const World *world, const PosaFlowEdge *edge, const char *kill_at)
 {
   g_autoptr (GError) error = NULL;
@@ -233,11 +239,10 @@ run_victim (const World *world, const PosaFlowEdge *edge, const char *kill_at)
   g_assert_no_error (error);
   g_subprocess_wait (victim, NULL, &error);
   g_assert_no_error (error);
-  if (!g_subprocess_get_if_exited (victim))
-    g_assert_cmpint (g_subprocess_get_term_sig (victim), ==, SIGKILL);
-  else
-    g_assert_cmpint (g_subprocess_get_exit_status (victim), ==, 0);
-  return !g_subprocess_get_if_exited (victim);
+  if (g_subprocess_get_if_exited (victim))
+    return g_subprocess_get_exit_status (victim) == 0 ? DONE_WELL : COMPLAINED;
+  g_assert_cmpint (g_subprocess_get_term_sig (victim), ==, SIGKILL);
+  return KILLED;
 }
 
 /* The step that a new process sees, from the events alone. */
@@ -267,7 +272,7 @@ check_edge (const World *world, const PosaFlowEdge *edge)
   before = read_standing (world);
   g_assert_cmpuint (before.state, ==, edge->from);
 
-  g_assert_true (run_victim (world, edge, "torn:1"));
+  g_assert_cmpint (run_victim (world, edge, "torn:1"), ==, KILLED);
   now = read_standing (world);
   g_assert_cmpuint (now.state, ==, edge->from);
   g_assert_cmpuint (now.n_events, ==, before.n_events);
@@ -277,12 +282,35 @@ check_edge (const World *world, const PosaFlowEdge *edge)
       g_autofree char *kill_at = g_strdup_printf ("after:%u", i);
 
       g_assert_cmpuint (i, <=, MAX_COMMITS);
-      g_assert_true (run_victim (world, edge, kill_at));
+      g_assert_cmpint (run_victim (world, edge, kill_at), ==, KILLED);
       now = read_standing (world);
     }
   g_assert_cmpuint (now.n_events, ==, before.n_events + 1);
   g_assert_cmpuint (now.state, ==, edge->to);
   g_assert_cmpuint (resume (world), ==, edge->to);
+}
+
+/* The disk fails the commit: an error is returned, and the step is unknown, not undone (trust.md
+ * I10). Whatever a new process finds, the same event ends in the same state, and was taken once. */
+static void
+check_edge_on_sick_disk (const World *world, const PosaFlowEdge *edge, guint which)
+{
+  g_autofree char *sick = g_strdup_printf ("sick:%u", which);
+  Standing before, now;
+
+  restore_state (world, edge->from);
+  arrange (world, edge);
+  before = read_standing (world);
+  g_assert_cmpint (run_victim (world, edge, sick), ==, COMPLAINED);
+  now = read_standing (world);
+  if (now.n_events == before.n_events)
+    {
+      g_assert_cmpuint (now.state, ==, edge->from);
+      g_assert_cmpint (run_victim (world, edge, ""), ==, DONE_WELL);
+      now = read_standing (world);
+    }
+  g_assert_cmpuint (now.n_events, ==, before.n_events + 1);
+  g_assert_cmpuint (now.state, ==, edge->to);
 }
 
 /* What test-flow-kill takes. */
@@ -303,10 +331,24 @@ test_every_edge (World *world, gconstpointer data)
       check_edge (world, &edges[i]);
 }
 
+/* The first write of the log after an opening is its header, the second the commit. */
+static void
+test_sick_disk (World *world, gconstpointer data)
+{
+  guint n_edges;
+  const PosaFlowEdge *edges = posa_flow_table_get_edges (&n_edges);
+
+  for (guint i = 0; i < n_edges; i++)
+    for (guint which = 1; which <= 2; which++)
+      if (posa_flow_event_is_of_crew (edges[i].event))
+        check_edge_on_sick_disk (world, &edges[i], which);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/flow/kill/every-edge", World, NULL, world_set_up, test_every_edge, world_tear_down);
+  g_test_add ("/flow/kill/sick-disk", World, NULL, world_set_up, test_sick_disk, world_tear_down);
   return g_test_run ();
 }
