@@ -36,6 +36,7 @@ test_order_and_step (void)
   ui_app_key (app, "Return");
   check_sizes (app, "Start the replacement");
   ui_app_press (app, "Start the replacement");
+  g_object_unref (ui_app_find (app, "Serial Number Is Right", ATSPI_ROLE_PUSH_BUTTON));
   check_sizes (app, "Serial Number Is Right");
 }
 

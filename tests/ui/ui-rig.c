@@ -129,6 +129,7 @@ is_sensitive (AtspiAccessible *node)
 void
 ui_app_press (UiApp *self, const char *name)
 {
+  g_autoptr (GError) error = NULL;
   gint64 end = g_get_monotonic_time () + PATIENCE_MS * 1000;
 
   do
@@ -136,12 +137,11 @@ ui_app_press (UiApp *self, const char *name)
       g_autoptr (AtspiAccessible) button = ui_app_find (self, name, ATSPI_ROLE_PUSH_BUTTON);
       g_autoptr (AtspiAction) action = atspi_accessible_get_action_iface (button);
 
-      if (is_sensitive (button) && action != NULL)
-        {
-          /* The answer may be lost when the button goes with what it did: only the screen tells. */
-          atspi_action_do_action (action, 0, NULL);
-          return;
-        }
+      if (is_sensitive (button) && action != NULL && atspi_action_do_action (action, 0, &error))
+        return;
+      if (error != NULL)
+        g_test_message ("%s: %s", name, error->message);
+      g_clear_error (&error);
       g_usleep (50000);
     }
   while (g_get_monotonic_time () < end);
