@@ -14,6 +14,7 @@ struct _PosaPortSerial
 {
   PosaPortFd parent_instance;
   struct sp_port *device;
+  gboolean exclusive; /* we, not another program, made it so */
 };
 
 G_DEFINE_FINAL_TYPE (PosaPortSerial, posa_port_serial, POSA_TYPE_PORT_FD)
@@ -75,7 +76,8 @@ serial_release (PosaPortFd *port, int fd)
 {
   PosaPortSerial *self = POSA_PORT_SERIAL (port);
 
-  ioctl (fd, TIOCNXCL);
+  if (self->exclusive)
+    ioctl (fd, TIOCNXCL);
   sp_close (self->device);
 }
 
@@ -121,8 +123,10 @@ open_device (PosaPortSerial *self, const char *path, GError **error)
     }
   if (result != SP_OK || sp_get_port_handle (self->device, &fd) != SP_OK)
     return set_failure (path, "open the device", result, error);
-  ioctl (fd, TIOCEXCL);
-  return posa_port_fd_adopt (POSA_PORT_FD (self), fd, path, error);
+  if (!posa_port_fd_adopt (POSA_PORT_FD (self), fd, path, error))
+    return FALSE;
+  self->exclusive = ioctl (fd, TIOCEXCL) == 0;
+  return TRUE;
 }
 
 PosaPort *
