@@ -139,6 +139,29 @@ in_hole (PosaSimLine *self)
   return now_us () < self->hole_until;
 }
 
+/* Nobody is there: what they left behind would not have stayed on a real line either. */
+static void
+await_client (PosaSimLine *self, gint64 deadline)
+{
+  ioctl (self->master, TCFLSH, TCIOFLUSH);
+  sleep_until (self, MIN (deadline, now_us () + NO_CLIENT_POLL_US));
+}
+
+/* Has the line carry *@byte from the client; FALSE when it gets lost. */
+static gboolean
+carry_from_client (PosaSimLine *self, guint8 *byte)
+{
+  guint client_baud = get_client_baud (self);
+
+  carry_character (self, client_baud > 0 ? client_baud : self->baud);
+  if (self->options.echo)
+    put_raw (self, *byte);
+  *byte = transport (self, *byte, client_baud == self->baud);
+  if (self->seven_even)
+    *byte = posa_parity_decode (*byte);
+  return !in_hole (self);
+}
+
 int
 posa_sim_line_read (PosaSimLine *self, gint64 timeout_us)
 {
@@ -148,21 +171,17 @@ posa_sim_line_read (PosaSimLine *self, gint64 timeout_us)
     {
       guint8 byte;
       short events = wait_until (self, POLLIN, timeout_us < 0 ? -1 : deadline);
-      if ((events & POLLIN) != 0 && read (self->master, &byte, 1) == 1)
+      gboolean gone = (events & (POLLHUP | POLLERR)) != 0;
+      if (!gone && (events & POLLIN) != 0 && read (self->master, &byte, 1) == 1)
         {
-          guint client_baud = get_client_baud (self);
-          carry_character (self, client_baud > 0 ? client_baud : self->baud);
-          if (self->options.echo)
-            put_raw (self, byte);
-          if (in_hole (self))
-            continue;
-          byte = transport (self, byte, client_baud == self->baud);
-          return self->seven_even ? posa_parity_decode (byte) : byte;
+          if (carry_from_client (self, &byte))
+            return byte;
+          continue;
         }
       if (now_us () >= deadline)
         return POSA_SIM_SILENCE;
-      if ((events & (POLLHUP | POLLERR)) != 0)
-        sleep_until (self, MIN (deadline, now_us () + NO_CLIENT_POLL_US));
+      if (gone)
+        await_client (self, deadline);
     }
   return POSA_SIM_STOPPED;
 }
