@@ -134,6 +134,9 @@ check_device (Check *self)
   if (!g_str_equal (self->signer->id, self->bringer->id))
     flag (self, "brought-by-other-device", "signed by %s, brought by %s", self->signer->id,
           self->bringer->id);
+  if (self->verdict->pages == POSA_REPORT_PAGES_NOT_COMPARED)
+    flag (self, "pages-not-compared", "drawn by another program version, %s",
+          report->program_version);
   if (self->verdict->signed_us > self->received_us + CLOCK_TOLERANCE_US ||
       self->verdict->signed_us + CLOCK_TOLERANCE_US < report->finished_us)
     flag (self, "clock-odd", "signed, by its clock, at %" G_GINT64_FORMAT " µs",

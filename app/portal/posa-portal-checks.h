@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * the open transaction, after the report's row. Kinds: order-unknown, order-cancelled,
  * order-of-other-crew, order-done-before, old-meter-differs, new-meter-unknown,
  * new-meter-of-other-crew, new-meter-used, signer-revoked, brought-by-other-device, sequence-used,
- * chain-broken, clock-odd, variant. */
+ * chain-broken, clock-odd, pages-not-compared, variant. */
 gboolean posa_portal_check_report (PosaPortal *self,
                                    const PosaPortalDevice *bringer,
                                    const PosaPortalDevice *signer,

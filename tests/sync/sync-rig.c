@@ -18,6 +18,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #define DEADLINE_US ((gint64) 30 * G_USEC_PER_SEC)
 #define READY       "listening on "
@@ -76,7 +77,15 @@ rig_remove_folder (const char *folder)
 static void
 child_setup_cb (gpointer data)
 {
+  const RigPortal *portal = data;
+  struct rlimit limit = { portal->file_limit, portal->file_limit };
+
   prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (portal->file_limit == 0)
+    return;
+  /* Then a write fails as on a full disk. */
+  signal (SIGXFSZ, SIG_IGN);
+  setrlimit (RLIMIT_FSIZE, &limit);
 }
 
 void
@@ -130,7 +139,7 @@ rig_portal_start (RigPortal *self, guint kill_at)
   g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", self->port);
 
   g_assert_null (self->process);
-  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, NULL, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, child_setup_cb, self, NULL);
   if (kill_at > 0)
     rig_set_killer (launcher, kill_at);
   self->process = g_subprocess_launcher_spawn (launcher, &error, program, "--data", self->folder,

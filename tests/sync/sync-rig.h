@@ -19,7 +19,8 @@ typedef struct
 {
   char *folder; /* the portal's data */
   char *url, *ca_path, *fingerprint;
-  guint port; /* stays the same over restarts */
+  guint port;       /* stays the same over restarts */
+  gsize file_limit; /* of the next start: no file may grow beyond; 0 = none */
   GSubprocess *process;
 } RigPortal;
 

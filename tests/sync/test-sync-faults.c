@@ -274,6 +274,32 @@ test_unavailable (void)
   g_assert_cmpstr (rig_device_state (site.device, id), ==, "DELIVERED");
 }
 
+/* The portal's disk takes no more: it says so, acknowledges nothing, and goes on serving. */
+static void
+test_portal_disk_full (void)
+{
+  g_auto (Site) site = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  site_open (&site, 2);
+  g_autofree char *first = rig_device_report (site.device, 1, NULL);
+  g_autofree char *second = rig_device_report (site.device, 2, NULL);
+  rig_portal_stop (site.portal);
+  site.portal->file_limit = 50000;
+  rig_portal_start (site.portal, 0);
+  rig_device_sync (site.device, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (site.device->summary.waiting, ==, 2);
+  g_assert_cmpuint (rig_portal_count (site.portal, "receipts"), ==, 0);
+  rig_portal_stop (site.portal);
+  site.portal->file_limit = 0;
+  rig_portal_start (site.portal, 0);
+  rig_device_sync_well (site.device);
+  g_assert_cmpstr (rig_device_state (site.device, first), ==, "DELIVERED");
+  g_assert_cmpstr (rig_device_state (site.device, second), ==, "DELIVERED");
+  g_assert_cmpuint (rig_portal_count (site.portal, "reports"), ==, 2);
+}
+
 /* ---- receipts that are not what they say ---- */
 
 static PosaWireReceipt *
@@ -413,6 +439,7 @@ main (int argc, char **argv)
   g_test_add_func ("/faults/wrong-certificate", test_wrong_certificate);
   g_test_add_func ("/faults/sign-in-page", test_sign_in_page);
   g_test_add_func ("/faults/unavailable", test_unavailable);
+  g_test_add_func ("/faults/portal-disk-full", test_portal_disk_full);
   g_test_add_func ("/faults/false-receipt", test_false_receipt);
   g_test_add_func ("/faults/poison", test_poison);
   g_test_add_func ("/faults/backoff", test_backoff);
