@@ -5,7 +5,6 @@
 
 #include "base/posa-error.h"
 #include "meter/posa-meter.h"
-#include "model/posa-folder.h"
 #include "model/posa-work-context.h"
 #include "stock/posa-stock.h"
 #include "store/posa-order-store.h"

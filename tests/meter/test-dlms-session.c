@@ -34,6 +34,22 @@ test_read (void)
                   reading->line.bytes_tx, reading->line.bytes_rx, reading->line.round_trips);
 }
 
+/* Nothing is known of the meter: the other sign-on is tried first, in vain. */
+static void
+test_any (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+  g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self.sim), &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaMeter)
+      meter = posa_meter_open (port, POSA_METER_ANY, POSA_KEYRING (self.keyring), NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (posa_meter_get_nameplate (meter)->serial, ==, DLMS_RIG_SERIAL);
+}
+
 static void
 test_totals (void)
 {
@@ -310,6 +326,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dlms-session/read", test_read);
+  g_test_add_func ("/dlms-session/any", test_any);
   g_test_add_func ("/dlms-session/totals", test_totals);
   g_test_add_func ("/dlms-session/commission", test_commission);
   g_test_add_func ("/dlms-session/relay", test_relay);

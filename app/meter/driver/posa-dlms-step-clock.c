@@ -21,10 +21,9 @@ read_time (const PosaDlmsCommission *self,
 {
   const PosaCosemTarget target =
       POSA_COSEM_TARGET (POSA_DLMS_CLASS_CLOCK, self->profile->dlms.clock, 2);
-  gint64 asked = posa_clock_get_wall (self->clock);
+  gint64 asked = posa_clock_get_monotonic (self->clock);
   g_autoptr (PosaCosemValue) value =
       posa_dlms_client_get (self->client, target, posa_dlms_step_get_cancellable (self), error);
-  gint64 answered = posa_clock_get_wall (self->clock);
   PosaCosemTime time;
 
   if (value == NULL)
@@ -35,8 +34,8 @@ read_time (const PosaDlmsCommission *self,
                            "the meter's clock gives no date and time");
       return FALSE;
     }
-  *half_us = (answered - asked) / 2;
-  *device_us = asked + *half_us;
+  *half_us = (posa_clock_get_monotonic (self->clock) - asked) / 2;
+  *device_us = posa_clock_get_wall (self->clock) - *half_us;
   /* A clock that tells whole seconds is compared in whole seconds. */
   if (time.hundredths > 99)
     *device_us -= *device_us % G_USEC_PER_SEC;
