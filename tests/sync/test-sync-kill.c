@@ -5,6 +5,7 @@
 
 #include <locale.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <string.h>
 
 /* posactl and posa-portal, killed before every write to disk or network in turn (libkiller.so), and
@@ -13,7 +14,7 @@
 #ifdef __SANITIZE_ADDRESS__
 #define STEP 9 /* the sanitizers look for other faults than this test does */
 #else
-#define STEP 2
+#define STEP 3
 #endif
 #define N_REPORTS 2
 #define N_ORDERS  5
@@ -24,6 +25,7 @@ typedef struct
 {
   char *portal, *device;
   char *reports[N_REPORTS];
+  char *code; /* for one more device */
 } Template;
 
 static void
@@ -38,6 +40,7 @@ template_init (Template *self)
   for (guint i = 0; i < N_REPORTS; i++)
     self->reports[i] = rig_device_report (device, i + 1, NULL);
   rig_portal_import (portal, N_REPORTS + 1, N_ORDERS - N_REPORTS, 1, FALSE);
+  self->code = rig_portal_add_code (portal);
   rig_portal_stop (portal);
   self->device = rig_copy_folder (device->folder);
   self->portal = rig_copy_folder (portal->folder);
@@ -51,6 +54,7 @@ template_clear (Template *self)
   rig_remove_folder (self->device);
   rig_remove_folder (self->portal);
   g_free (self->device);
+  g_free (self->code);
   g_free (self->portal);
   for (guint i = 0; i < N_REPORTS; i++)
     g_free (self->reports[i]);
@@ -73,19 +77,30 @@ point_at (const char *folder, guint port)
   g_assert_no_error (error);
 }
 
-/* posactl sync; TRUE when it ended well, FALSE when it failed or was killed. */
-static gboolean
-run_posactl (const char *folder, guint kill_at)
+/* posactl; TRUE when it ended well, FALSE when it failed or was killed. NULL ends the arguments. */
+static gboolean G_GNUC_NULL_TERMINATED
+run_posactl (const char *folder, guint kill_at, ...)
 {
   g_autofree char *program = rig_program ("app/cli/posactl");
+  g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GError) error = NULL;
+  va_list arguments;
 
+  g_ptr_array_add (argv, program);
+  g_ptr_array_add (argv, (gpointer) "--data");
+  g_ptr_array_add (argv, (gpointer) folder);
+  va_start (arguments, kill_at);
+  for (char *argument = va_arg (arguments, char *); argument != NULL;
+       argument = va_arg (arguments, char *))
+    g_ptr_array_add (argv, argument);
+  va_end (arguments);
+  g_ptr_array_add (argv, NULL);
   if (kill_at > 0)
     rig_set_killer (launcher, kill_at);
-  g_autoptr (GSubprocess) process =
-      g_subprocess_launcher_spawn (launcher, &error, program, "--data", folder, "sync", NULL);
+  g_autoptr (GSubprocess)
+      process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &error);
   g_assert_no_error (error);
   g_subprocess_wait (process, NULL, &error);
   g_assert_no_error (error);
@@ -118,8 +133,8 @@ kill_device_at (const Template *template, guint kill_at)
 
   rig_portal_start (portal, 0);
   point_at (device, portal->port);
-  gboolean done = run_posactl (device, kill_at);
-  g_assert_true (run_posactl (device, 0));
+  gboolean done = run_posactl (device, kill_at, "sync", NULL);
+  g_assert_true (run_posactl (device, 0, "sync", NULL));
   check_end (template, portal, device);
   return done;
 }
@@ -136,13 +151,36 @@ kill_portal_at (const Template *template, guint kill_at)
   if (portal->url != NULL)
     {
       point_at (device, portal->port);
-      done = run_posactl (device, 0);
+      done = run_posactl (device, 0, "sync", NULL);
     }
   rig_portal_kill (portal);
   rig_portal_start (portal, 0);
   point_at (device, portal->port);
-  g_assert_true (run_posactl (device, 0));
+  g_assert_true (run_posactl (device, 0, "sync", NULL));
   check_end (template, portal, device);
+  return done;
+}
+
+/* A device is enrolled or it is not, and the same code gets it there. */
+static gboolean
+kill_enrolment_at (const Template *template, guint kill_at)
+{
+  g_autofree char *folder = rig_copy_folder (template->portal);
+  g_autofree char *device = rig_make_folder ();
+  g_autoptr (RigPortal) portal = rig_portal_open (folder);
+
+  rig_portal_start (portal, 0);
+  gboolean done = run_posactl (device, kill_at, "enrol", "--portal", portal->url, "--code",
+                               template->code, "--ca", portal->ca_path, NULL);
+  if (!posa_identity_exists (device))
+    g_assert_true (run_posactl (device, 0, "enrol", "--portal", portal->url, "--code",
+                                template->code, "--ca", portal->ca_path, NULL));
+  g_assert_true (run_posactl (device, 0, "sync", NULL));
+  g_assert_cmpuint (rig_portal_count (portal, "devices"), ==, 2);
+  g_autoptr (RigDevice) opened = rig_device_open (device);
+  g_assert_cmpstr (posa_identity_get_device_id (opened->identity), ==, "T-000002");
+  g_assert_cmpuint (rig_device_count_orders (opened), ==, N_ORDERS);
+  rig_device_free (g_steal_pointer (&opened));
   return done;
 }
 
@@ -168,6 +206,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/kill/device", kill_device_at, test_kill);
+  g_test_add_data_func ("/kill/enrolment", kill_enrolment_at, test_kill);
   g_test_add_data_func ("/kill/portal", kill_portal_at, test_kill);
   return g_test_run ();
 }
