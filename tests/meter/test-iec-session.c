@@ -496,16 +496,16 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/iec-session/kinds", test_kinds);
-  g_test_add_func ("/iec-session/bad-bcc", test_bad_bcc);
-  g_test_add_func ("/iec-session/silence", test_silence);
-  g_test_add_func ("/iec-session/garbage", test_garbage);
-  g_test_add_func ("/iec-session/breaks-off", test_breaks_off);
-  g_test_add_func ("/iec-session/stays-slow", test_stays_slow);
-  g_test_add_func ("/iec-session/hole", test_hole);
+  g_test_add_func ("/iec-session/faults/bad-bcc", test_bad_bcc);
+  g_test_add_func ("/iec-session/faults/silence", test_silence);
+  g_test_add_func ("/iec-session/faults/garbage", test_garbage);
+  g_test_add_func ("/iec-session/faults/breaks-off", test_breaks_off);
+  g_test_add_func ("/iec-session/faults/stays-slow", test_stays_slow);
+  g_test_add_func ("/iec-session/faults/hole", test_hole);
   g_test_add_func ("/iec-session/echo", test_echo);
   g_test_add_func ("/iec-session/unknown-meter", test_unknown_meter);
   g_test_add_func ("/iec-session/missing-register", test_missing_register);
-  g_test_add_func ("/iec-session/noise", test_noise);
+  g_test_add_func ("/iec-session/faults/noise", test_noise);
   g_test_add_func ("/iec-session/programming-mode", test_programming_mode);
   g_test_add_func ("/iec-session/bad-bcc-in-programming-mode", test_bad_bcc_in_programming_mode);
   g_test_add_func ("/iec-session/wrong-password-is-not-repeated",
