@@ -17,6 +17,7 @@ struct _PosaJobPage
 
   AdwWindowTitle *window_title;
   PosaZoneBar *zone_bar;
+  GtkScrolledWindow *scroller;
   GtkProgressBar *step_bar;
   GtkStack *stack;
   AdwBin *step_bin;
@@ -82,6 +83,7 @@ show_step (PosaJobPage *self)
   g_signal_connect_object (step, "notify::ready", G_CALLBACK (update_buttons), self,
                            G_CONNECT_SWAPPED);
   adw_bin_set_child (self->step_bin, step);
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
 }
 
 /* The primary button when it can be pressed, else what the step asks for first. */
@@ -267,6 +269,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, window_title);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, zone_bar);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, step_bar);
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, stack);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, step_bin);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, primary_button);

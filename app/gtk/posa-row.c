@@ -115,28 +115,29 @@ posa_row_new_for_value (PosaVerifiedRow *value)
 }
 
 static GtkWidget *
-new_choice (const char *title, const char *value, const char *detail)
+new_choice (const char *title, const char *detail)
 {
   GtkWidget *row = g_object_new (POSA_TYPE_ROW, "activatable", TRUE, "focusable", TRUE, "icon-name",
-                                 "posa-todo-symbolic", "title", title, "value", value, "detail",
-                                 detail, NULL);
+                                 "posa-todo-symbolic", "title", title, "detail", detail, NULL);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  title != NULL ? title : value, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   return row;
 }
 
 GtkWidget *
 posa_row_new_for_meter (PosaStockItem *meter)
 {
-  return new_choice (NULL, posa_item_get_text (meter, "serial"),
-                     posa_item_get_text (meter, "kind"));
+  GtkWidget *row =
+      new_choice (posa_item_get_text (meter, "serial"), posa_item_get_text (meter, "kind"));
+
+  gtk_widget_add_css_class (row, "number");
+  return row;
 }
 
 GtkWidget *
 posa_row_new_for_choice (const char *title)
 {
-  return new_choice (title, NULL, NULL);
+  return new_choice (title, NULL);
 }
 
 static void

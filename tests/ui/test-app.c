@@ -121,7 +121,7 @@ go_to_cut (Visit *self)
   ui_app_press (app, _ ("Read the Meter"));
   if (g_getenv ("POSA_SCREENSHOTS") != NULL)
     {
-      g_usleep (1500000);
+      g_usleep (900000);
       ui_app_shot (app, "4-reading");
     }
   at_step (app, _ ("Check the readings"), "5-readings");
