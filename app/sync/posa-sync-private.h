@@ -24,7 +24,7 @@ gboolean posa_sync_push (PosaSyncRun *self, GError **error);
 
 /* A GET whose answer is 2xx; its text is 0-terminated. */
 char *posa_sync_get (PosaSyncRun *self, const char *path, gsize *size, GError **error);
-/* Whether going on is of no use: cancelled, another portal, revoked, or the store fails. */
+/* Whether going on is of no use: cancelled, another portal, or the store fails. */
 gboolean posa_sync_is_final (const GError *error);
 
 G_END_DECLS

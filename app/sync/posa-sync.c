@@ -25,9 +25,8 @@ posa_sync_backoff (guint attempts, gint64 retry_after_us)
 gboolean
 posa_sync_is_final (const GError *error)
 {
-  static const int codes[] = { POSA_ERROR_CANCELLED,     POSA_ERROR_PORTAL_UNTRUSTED,
-                               POSA_ERROR_ACCESS_DENIED, POSA_ERROR_DAMAGED,
-                               POSA_ERROR_DISK_FULL,     POSA_ERROR_FAILED };
+  static const int codes[] = { POSA_ERROR_CANCELLED, POSA_ERROR_PORTAL_UNTRUSTED,
+                               POSA_ERROR_DAMAGED, POSA_ERROR_DISK_FULL, POSA_ERROR_FAILED };
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
     if (g_error_matches (error, POSA_ERROR, codes[i]))
@@ -61,7 +60,8 @@ greet (PosaSyncRun *self, GError **error)
 
 typedef gboolean (*Part) (PosaSyncRun *self, GError **error);
 
-/* A part that fails does not keep the next one from its work, unless that is of no use. */
+/* A part that fails does not keep the next one from its work, unless that is of no use. A revoked
+ * device too brings its reports: the portal keeps them aside (field-work.md 6.3). */
 static gboolean
 run_parts (PosaSyncRun *self, GError **error)
 {

@@ -455,6 +455,8 @@ test_revoked (void)
   g_assert_false (rig_device_sync (device, NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
   g_assert_cmpstr (rig_device_state (device, id), ==, "QUEUED");
+  /* The office has it, aside. */
+  g_assert_cmpuint (rig_portal_count (portal, "quarantine"), ==, 1);
   g_autoptr (PosaPortalClient) client = connect_as (device, portal->url);
   g_autoptr (PosaPortalReply) reply = put_report (client, id, pdf);
   g_assert_cmpuint (reply->status, ==, 403);
