@@ -114,6 +114,7 @@ take_sizes (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
   if (!take_integer (setup, "max_info", 2030, &max_info, error) ||
       !take_integer (setup, "max_pdu", 65535, &max_pdu, error) ||
       !take_integer (setup, "inactivity", 3600, &inactivity, error) ||
+      !take_integer (setup, "power_scaler", 9, &self->power_scaler, error) ||
       !take_integer (setup, "clock_offset", G_MAXINT32, &offset, error) ||
       !take_integer (setup, "client_counter", G_MAXUINT32, &counter, error))
     return FALSE;

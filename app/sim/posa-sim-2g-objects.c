@@ -105,7 +105,8 @@ add_registers (PosaSimMeter *self, const guint32 energy[6])
     }
   add_register (self, POSA_OBIS (1, 0, 1, 8, 0, 255), integer (POSA_COSEM_UINT32, total), 0,
                 UNIT_WH);
-  add_register (self, POSA_SIM_OBIS_POWER, integer (POSA_COSEM_UINT32, 0), 0, UNIT_W);
+  add_register (self, POSA_SIM_OBIS_POWER, integer (POSA_COSEM_UINT32, 0), (int) self->power_scaler,
+                UNIT_W);
   add_register (self, POSA_OBIS (1, 0, 32, 7, 0, 255), integer (POSA_COSEM_UINT16, 2301), -1,
                 UNIT_V);
 }

@@ -111,6 +111,29 @@ test_commission (void)
   dlms_rig_assert_registers (&self, reading);
 }
 
+/* The limiter counts in the scale of the power that it watches. */
+static void
+test_scaled_limiter (void)
+{
+  static const struct
+  {
+    const char *setting;
+    gint64 raw;
+  } scales[] = { { "power_scaler=1", 330 }, { "power_scaler=-1", 33000 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (scales); i++)
+    {
+      g_auto (DlmsRig) self = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", scales[i].setting));
+      g_autoptr (GPtrArray) values = dlms_rig_commission (&self, &error);
+      g_assert_no_error (error);
+      assert_value (values, 3, "limiter", "3300 W, on");
+      g_assert_cmpint (posa_test_sim_get_int (self.sim, "limiter_w"), ==, scales[i].raw);
+    }
+}
+
 static void
 test_relay (void)
 {
@@ -148,6 +171,7 @@ static const struct
   { "fault=reflect", POSA_ERROR_ACCESS_DENIED, "challenge" },
   { "fault=wrong-invoke", POSA_ERROR_INVALID_DATA, "another question" },
   { "client_counter=4294967200", POSA_ERROR_ACCESS_DENIED, "used up" },
+  { "power_scaler=3", POSA_ERROR_UNSUPPORTED, "steps of 1000 W" },
   { "max_pdu=120", POSA_ERROR_UNSUPPORTED, "limit is 120" },
 };
 
@@ -329,6 +353,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dlms-session/any", test_any);
   g_test_add_func ("/dlms-session/totals", test_totals);
   g_test_add_func ("/dlms-session/commission", test_commission);
+  g_test_add_func ("/dlms-session/scaled-limiter", test_scaled_limiter);
   g_test_add_func ("/dlms-session/relay", test_relay);
   g_test_add_func ("/dlms-session/wrong-key", test_wrong_key);
   g_test_add_func ("/dlms-session/no-key", test_no_key);

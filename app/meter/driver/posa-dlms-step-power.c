@@ -84,28 +84,29 @@ read_watched_scaler (const PosaDlmsCommission *self,
   return TRUE;
 }
 
-/* State of the limiter: threshold in force and normal threshold in W, and whether it is on. */
+/* Items of what is read of the limiter, in one list. */
+enum
+{
+  WATCHED,
+  ACTIVE,
+  NORMAL,
+  FLAG /* when the profile has one */
+};
+
+/* Thresholds are counted in W times 10^scaler. */
 typedef struct
 {
-  PosaDlmsReadings thresholds, flag;
-  gint64 active_w, normal_w;
-  gint64 scaler, enabled;
+  PosaDlmsReadings readings;
+  gint64 active, normal, enabled;
 } Limiter;
 
 static void
 limiter_clear (Limiter *self)
 {
-  posa_dlms_readings_clear (&self->thresholds);
-  posa_dlms_readings_clear (&self->flag);
+  posa_dlms_readings_clear (&self->readings);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Limiter, limiter_clear)
-
-static gint64
-to_watt (gint64 raw, gint64 scaler)
-{
-  return scaler >= 0 ? raw * power_of_ten (scaler) : raw / power_of_ten (-scaler);
-}
 
 static gboolean
 has_flag (const PosaDlmsCommission *self)
@@ -116,64 +117,73 @@ has_flag (const PosaDlmsCommission *self)
 static gboolean
 read_limiter (const PosaDlmsCommission *self, Limiter *out, GError **error)
 {
-  static const gint8 indices[] = { 2, 3, 4 };
-  static const gint8 value_attribute[] = { 2 };
+  const PosaProfileDlms *dlms = &self->profile->dlms;
+  const PosaCosemTarget targets[] = {
+    [WATCHED] = POSA_COSEM_TARGET (POSA_DLMS_CLASS_LIMITER, dlms->limiter, 2),
+    [ACTIVE] = POSA_COSEM_TARGET (POSA_DLMS_CLASS_LIMITER, dlms->limiter, 3),
+    [NORMAL] = POSA_COSEM_TARGET (POSA_DLMS_CLASS_LIMITER, dlms->limiter, 4),
+    [FLAG] = POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, dlms->limiter_enabled, 2),
+  };
 
-  if (!posa_dlms_step_read (self, POSA_DLMS_CLASS_LIMITER, self->profile->dlms.limiter, indices, 3,
-                            &out->thresholds, error) ||
-      !posa_dlms_readings_integer (&out->thresholds, 1, &out->active_w, error) ||
-      !posa_dlms_readings_integer (&out->thresholds, 2, &out->normal_w, error) ||
-      !read_watched_scaler (self, posa_dlms_readings_value (&out->thresholds, 0), &out->scaler,
-                            error))
-    return FALSE;
-  out->active_w = to_watt (out->active_w, out->scaler);
-  out->normal_w = to_watt (out->normal_w, out->scaler);
   out->enabled = 1;
-  if (!has_flag (self))
-    return TRUE;
-  return posa_dlms_step_read (self, POSA_DLMS_CLASS_DATA, self->profile->dlms.limiter_enabled,
-                              value_attribute, 1, &out->flag, error) &&
-         posa_dlms_readings_integer (&out->flag, 0, &out->enabled, error);
+  return posa_dlms_step_read_targets (self, targets, has_flag (self) ? FLAG + 1 : FLAG,
+                                      &out->readings, error) &&
+         posa_dlms_readings_integer (&out->readings, ACTIVE, &out->active, error) &&
+         posa_dlms_readings_integer (&out->readings, NORMAL, &out->normal, error) &&
+         (!has_flag (self) ||
+          posa_dlms_readings_integer (&out->readings, FLAG, &out->enabled, error));
 }
 
+/* "3300 W, on"; a fraction is shown as such. */
 static char *
-describe_limiter (gint64 watt, gboolean enabled)
+describe_limiter (gint64 raw, gint64 scaler, gboolean enabled)
 {
-  return g_strdup_printf ("%" G_GINT64_FORMAT " W, %s", watt, enabled ? "on" : "off");
+  gint64 power = power_of_ten (ABS (scaler));
+  const char *state = enabled ? "on" : "off";
+  gint64 watt = 0;
+
+  if (scaler >= 0 && !__builtin_mul_overflow (raw, power, &watt))
+    return g_strdup_printf ("%" G_GINT64_FORMAT " W, %s", watt, state);
+  if (scaler < 0 && raw % power == 0)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " W, %s", raw / power, state);
+  return g_strdup_printf ("%" G_GINT64_FORMAT " * 10^%" G_GINT64_FORMAT " W, %s", raw, scaler,
+                          state);
 }
 
+/* The available power as the limiter counts it. */
 static gboolean
-is_limiter_right (const PosaDlmsCommission *self, const Limiter *limiter)
+scale_wanted (const PosaDlmsCommission *self, gint64 scaler, gint64 *raw, GError **error)
 {
-  return limiter->active_w == self->plan->available_power_w &&
-         limiter->normal_w == self->plan->available_power_w &&
-         (limiter->enabled != 0) == self->plan->limiter_enabled;
-}
+  gint64 power = power_of_ten (ABS (scaler));
 
-static gboolean
-write_limiter (const PosaDlmsCommission *self, const Limiter *limiter, GError **error)
-{
-  gint64 unit = limiter->scaler > 0 ? power_of_ten (limiter->scaler) : 1;
-  gint64 raw = self->plan->available_power_w / unit;
-
-  if (limiter->scaler < 0)
-    raw *= power_of_ten (-limiter->scaler);
-  if (self->plan->available_power_w % unit != 0)
+  if ((scaler < 0 && !__builtin_mul_overflow (self->plan->available_power_w, power, raw)) ||
+      (scaler >= 0 && self->plan->available_power_w % power == 0))
     {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
-                   "the limiter counts in steps of %" G_GINT64_FORMAT " W", unit);
-      return FALSE;
+      if (scaler >= 0)
+        *raw = self->plan->available_power_w / power;
+      return TRUE;
     }
-  if (limiter->normal_w != self->plan->available_power_w &&
+  g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+               "the limiter counts in steps of %" G_GINT64_FORMAT " W", power);
+  return FALSE;
+}
+
+static gboolean
+write_limiter (const PosaDlmsCommission *self,
+               const Limiter *limiter,
+               gint64 wanted,
+               GError **error)
+{
+  if (limiter->normal != wanted &&
       !posa_dlms_step_write_integer (self, POSA_DLMS_CLASS_LIMITER, self->profile->dlms.limiter, 4,
-                                     posa_dlms_readings_value (&limiter->thresholds, 2), raw,
+                                     posa_dlms_readings_value (&limiter->readings, NORMAL), wanted,
                                      error))
     return FALSE;
   if (!has_flag (self) || (limiter->enabled != 0) == self->plan->limiter_enabled)
     return TRUE;
   return posa_dlms_step_write_integer (self, POSA_DLMS_CLASS_DATA,
                                        self->profile->dlms.limiter_enabled, 2,
-                                       posa_dlms_readings_value (&limiter->flag, 0),
+                                       posa_dlms_readings_value (&limiter->readings, FLAG),
                                        self->plan->limiter_enabled, error);
 }
 
@@ -182,15 +192,19 @@ posa_dlms_step_limiter (const PosaDlmsCommission *self, GError **error)
 {
   g_auto (Limiter) before = { 0 };
   g_auto (Limiter) after = { 0 };
+  gint64 scaler = 0, wanted = 0;
 
-  if (!read_limiter (self, &before, error) || !write_limiter (self, &before, error) ||
-      !read_limiter (self, &after, error))
+  if (!read_limiter (self, &before, error) ||
+      !read_watched_scaler (self, posa_dlms_readings_value (&before.readings, WATCHED), &scaler,
+                            error) ||
+      !scale_wanted (self, scaler, &wanted, error) ||
+      !write_limiter (self, &before, wanted, error) || !read_limiter (self, &after, error))
     return NULL;
-  g_autofree char *before_text = describe_limiter (before.active_w, before.enabled != 0);
-  g_autofree char *text =
-      describe_limiter (self->plan->available_power_w, self->plan->limiter_enabled);
-  g_autofree char *after_text = describe_limiter (after.active_w, after.enabled != 0);
-  if (!is_limiter_right (self, &after))
+  g_autofree char *before_text = describe_limiter (before.active, scaler, before.enabled != 0);
+  g_autofree char *text = describe_limiter (wanted, scaler, self->plan->limiter_enabled);
+  g_autofree char *after_text = describe_limiter (after.active, scaler, after.enabled != 0);
+  if (after.active != wanted || after.normal != wanted ||
+      (after.enabled != 0) != self->plan->limiter_enabled)
     {
       posa_dlms_step_set_not_verified (text, after_text, error);
       return NULL;

@@ -31,6 +31,16 @@ posa_dlms_step_read (const PosaDlmsCommission *self,
   g_assert (n <= G_N_ELEMENTS (targets));
   for (guint i = 0; i < n; i++)
     targets[i] = POSA_COSEM_TARGET (class_id, obis, indices[i]);
+  return posa_dlms_step_read_targets (self, targets, n, out, error);
+}
+
+gboolean
+posa_dlms_step_read_targets (const PosaDlmsCommission *self,
+                             const PosaCosemTarget *targets,
+                             guint n,
+                             PosaDlmsReadings *out,
+                             GError **error)
+{
   posa_dlms_readings_clear (out);
   out->answer = posa_dlms_client_get_list (self->client, targets, n,
                                            posa_dlms_step_get_cancellable (self), error);

@@ -43,6 +43,12 @@ gboolean posa_dlms_step_read (const PosaDlmsCommission *self,
                               guint n,
                               PosaDlmsReadings *out,
                               GError **error);
+/* The same with attributes of several objects. */
+gboolean posa_dlms_step_read_targets (const PosaDlmsCommission *self,
+                                      const PosaCosemTarget *targets,
+                                      guint n,
+                                      PosaDlmsReadings *out,
+                                      GError **error);
 gboolean posa_dlms_step_write (const PosaDlmsCommission *self,
                                guint16 class_id,
                                PosaObis obis,
