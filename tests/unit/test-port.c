@@ -106,7 +106,7 @@ test_parity_in_software (void)
   g_assert_true (posa_port_send (line.port, request, REQUEST_SIZE, NULL, &error));
   /* Five characters at 300 baud: the send returns when the last has left. */
   g_assert_cmpint (now_us () - started, >=, 166 * 1000);
-  g_assert_cmpint (now_us () - started, <, 260 * 1000);
+  g_assert_cmpint (now_us () - started, <, 500 * 1000);
   meter_hears (&line, with_parity, sizeof with_parity);
   meter_says (&line, answer, sizeof answer);
   g_autoptr (GByteArray) heard = hear (line.port, 60);
@@ -130,7 +130,7 @@ test_silence_and_deadline (void)
                    0);
   g_assert_no_error (error);
   g_assert_cmpint (now_us () - started, >=, 100 * 1000);
-  g_assert_cmpint (now_us () - started, <, 200 * 1000);
+  g_assert_cmpint (now_us () - started, <, 500 * 1000);
 }
 
 static gpointer
@@ -181,7 +181,7 @@ test_unplug (void)
   g_assert_cmpint (
       posa_port_receive (line.port, &byte, 1, started + 10 * G_USEC_PER_SEC, NULL, &error), ==, -1);
   g_assert_error (error, POSA_ERROR, POSA_ERROR_PORT_LOST);
-  g_assert_cmpint (now_us () - started, <, 300 * 1000);
+  g_assert_cmpint (now_us () - started, <, 1000 * 1000);
   g_thread_join (thread);
   line.master = -1;
 
