@@ -289,12 +289,12 @@ test_idle (void)
   g_auto (DlmsRig) self = { 0 };
   g_autoptr (GError) error = NULL;
 
-  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "inactivity=1"));
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "inactivity=3"));
   g_autoptr (PosaMeter) meter = dlms_rig_open (&self, &error);
   g_assert_no_error (error);
   g_autoptr (PosaReadingSet) first = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
   g_assert_no_error (error);
-  g_usleep (2500 * 1000);
+  g_usleep (5000 * 1000);
   g_assert_null (posa_meter_read (meter, POSA_READING_CHECK, NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
   g_clear_error (&error);
