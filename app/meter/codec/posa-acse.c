@@ -311,8 +311,8 @@ posa_acse_decode (const guint8 *data, gsize size, GError **error)
   PosaReader body = posa_reader_sub (&reader, posa_axdr_read_length (&reader));
   if (!read_fields (self, &body) && tag != POSA_ACSE_RLRE)
     {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-                   "association message %02X: damaged", tag);
+      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "association message %02X: damaged",
+                   tag);
       return NULL;
     }
   return g_steal_pointer (&self);

@@ -50,18 +50,18 @@ enum
 typedef struct
 {
   PosaAcseKind kind;
-  guint8 context;   /* last arc of the application context name */
+  guint8 context; /* last arc of the application context name */
   gboolean has_mechanism;
   guint8 mechanism; /* last arc of the mechanism name */
   gboolean has_title;
-  guint8 title[8];  /* of the sender of this message */
+  guint8 title[8]; /* of the sender of this message */
   gboolean has_authentication;
   guint8 authentication[POSA_ACSE_MAX_AUTHENTICATION]; /* password or challenge */
   gsize authentication_size;
   guint8 result, diagnostic; /* AARE */
   gboolean by_provider;      /* whose diagnostic it is */
   gboolean has_reason;
-  guint8 reason;             /* RLRQ, RLRE */
+  guint8 reason;                /* RLRQ, RLRE */
   GByteArray *user_information; /* owned, NULL for none: an xDLMS APDU */
 } PosaAcse;
 

@@ -26,9 +26,18 @@ posa_cosem_time_encode (const PosaCosemTime *self, guint8 out[POSA_COSEM_TIME_SI
 {
   guint16 deviation = (guint16) self->deviation;
   const guint8 bytes[POSA_COSEM_TIME_SIZE] = {
-    (guint8) (self->year >> 8), (guint8) self->year, self->month,  self->day,
-    self->weekday,              self->hour,          self->minute, self->second,
-    self->hundredths,           (guint8) (deviation >> 8), (guint8) deviation, self->status,
+    (guint8) (self->year >> 8),
+    (guint8) self->year,
+    self->month,
+    self->day,
+    self->weekday,
+    self->hour,
+    self->minute,
+    self->second,
+    self->hundredths,
+    (guint8) (deviation >> 8),
+    (guint8) deviation,
+    self->status,
   };
 
   for (gsize i = 0; i < sizeof bytes; i++)
@@ -92,8 +101,8 @@ posa_cosem_time_from_utc (gint64 wall_us, gint16 deviation, gboolean summer)
 PosaCosemTime
 posa_cosem_time_from_utc_italy (gint64 wall_us)
 {
-  gint interval = g_time_zone_find_interval (italy (), G_TIME_TYPE_UNIVERSAL,
-                                             wall_us / G_USEC_PER_SEC);
+  gint interval =
+      g_time_zone_find_interval (italy (), G_TIME_TYPE_UNIVERSAL, wall_us / G_USEC_PER_SEC);
   gint32 offset = g_time_zone_get_offset (italy (), interval);
 
   return posa_cosem_time_from_utc (wall_us, (gint16) (-offset / 60),
@@ -109,9 +118,9 @@ posa_cosem_time_to_utc (const PosaCosemTime *self, gint64 *wall_us)
 
   if (self->hundredths != ANY && self->hundredths > 99)
     return FALSE;
-  g_autoptr (GDateTime) local =
-      g_date_time_new (has_deviation ? utc : italy (), self->year, self->month, self->day,
-                       self->hour, self->minute, second);
+  g_autoptr (GDateTime)
+      local = g_date_time_new (has_deviation ? utc : italy (), self->year, self->month, self->day,
+                               self->hour, self->minute, second);
   if (self->year == 0 || self->year > 9999 || local == NULL)
     return FALSE;
   *wall_us = g_date_time_to_unix_usec (local);

@@ -11,12 +11,12 @@ G_BEGIN_DECLS
 /* date-time of IEC 62056-6-2 clause 4.1.6.1, twelve bytes. Pure. */
 typedef struct
 {
-  guint16 year;              /* FFFF = any */
-  guint8 month, day;         /* FF any; FE, FD see the standard */
-  guint8 weekday;            /* 1 Monday .. 7; FF any */
+  guint16 year;                            /* FFFF = any */
+  guint8 month, day;                       /* FF any; FE, FD see the standard */
+  guint8 weekday;                          /* 1 Monday .. 7; FF any */
   guint8 hour, minute, second, hundredths; /* FF any */
-  gint16 deviation;          /* minutes, UTC = local + deviation; POSA_COSEM_NO_DEVIATION */
-  guint8 status;             /* 80 daylight saving; FF not given */
+  gint16 deviation; /* minutes, UTC = local + deviation; POSA_COSEM_NO_DEVIATION */
+  guint8 status;    /* 80 daylight saving; FF not given */
 } PosaCosemTime;
 
 #define POSA_COSEM_NO_DEVIATION G_MININT16

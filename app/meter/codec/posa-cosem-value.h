@@ -55,8 +55,8 @@ struct _PosaCosemValue
 PosaCosemValue *posa_cosem_value_new_null (void);
 PosaCosemValue *posa_cosem_value_new_integer (PosaCosemTag tag, gint64 integer);
 PosaCosemValue *posa_cosem_value_new_bytes (PosaCosemTag tag, const void *data, gsize size);
-PosaCosemValue *posa_cosem_value_new_text (const char *text);       /* an octet string */
-PosaCosemValue *posa_cosem_value_new_container (PosaCosemTag tag);  /* array or structure */
+PosaCosemValue *posa_cosem_value_new_text (const char *text);      /* an octet string */
+PosaCosemValue *posa_cosem_value_new_container (PosaCosemTag tag); /* array or structure */
 PosaCosemValue *posa_cosem_value_new_bits (const guint8 *data, guint n_bits);
 PosaCosemValue *posa_cosem_value_copy (const PosaCosemValue *self);
 void posa_cosem_value_free (PosaCosemValue *self);

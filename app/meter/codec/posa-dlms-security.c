@@ -165,10 +165,7 @@ posa_dlms_seal_general (const PosaDlmsCipher *cipher,
 }
 
 gboolean
-posa_dlms_envelope_parse (const guint8 *data,
-                          gsize size,
-                          PosaDlmsEnvelope *out,
-                          GError **error)
+posa_dlms_envelope_parse (const guint8 *data, gsize size, PosaDlmsEnvelope *out, GError **error)
 {
   PosaReader reader;
   posa_reader_init (&reader, data, size);

@@ -9,13 +9,13 @@ G_BEGIN_DECLS
 /* Security suite 0 of IEC 62056-5-3 clause 9.2: AES-GCM-128 with tags of 12 bytes, AES-128 key
  * wrap. Pure. Keys have 16 bytes, system titles 8. */
 
-#define POSA_DLMS_AUTHENTICATED      0x10 /* security control: tag only */
-#define POSA_DLMS_ENCRYPTED          0x20 /* cipher only */
-#define POSA_DLMS_AUTH_ENCRYPTED     0x30
-#define POSA_DLMS_TAG_BYTES          12
-#define POSA_DLMS_HLS_ANSWER_BYTES   17   /* SC, IC, tag */
-#define POSA_DLMS_MAX_COUNTER        G_MAXUINT32
-#define POSA_DLMS_GENERAL_GLO        0xDB
+#define POSA_DLMS_AUTHENTICATED    0x10 /* security control: tag only */
+#define POSA_DLMS_ENCRYPTED        0x20 /* cipher only */
+#define POSA_DLMS_AUTH_ENCRYPTED   0x30
+#define POSA_DLMS_TAG_BYTES        12
+#define POSA_DLMS_HLS_ANSWER_BYTES 17 /* SC, IC, tag */
+#define POSA_DLMS_MAX_COUNTER      G_MAXUINT32
+#define POSA_DLMS_GENERAL_GLO      0xDB
 
 /* One direction of a protected association; all borrowed. */
 typedef struct
@@ -28,12 +28,12 @@ typedef struct
 /* What a protected APDU says of itself. */
 typedef struct
 {
-  guint8 tag;            /* C8, CC, 21, 28, DB … */
-  guint8 control;        /* security control byte */
+  guint8 tag;     /* C8, CC, 21, 28, DB … */
+  guint8 control; /* security control byte */
   guint32 counter;
-  guint8 title[8];       /* general-glo-ciphering only */
+  guint8 title[8]; /* general-glo-ciphering only */
   gboolean has_title;
-  const guint8 *body;    /* ciphertext and tag; borrowed */
+  const guint8 *body; /* ciphertext and tag; borrowed */
   gsize size;
 } PosaDlmsEnvelope;
 
@@ -59,10 +59,8 @@ gboolean posa_dlms_seal_general (const PosaDlmsCipher *cipher,
                                  GByteArray *out,
                                  GError **error);
 /* Takes an APDU apart without keys. INVALID_DATA. */
-gboolean posa_dlms_envelope_parse (const guint8 *data,
-                                   gsize size,
-                                   PosaDlmsEnvelope *out,
-                                   GError **error);
+gboolean
+posa_dlms_envelope_parse (const guint8 *data, gsize size, PosaDlmsEnvelope *out, GError **error);
 /* Checks the tag and deciphers into @plain (cleared first, and left empty on failure).
  * ACCESS_DENIED when the tag is not of these keys. */
 gboolean posa_dlms_open (const PosaDlmsCipher *cipher,

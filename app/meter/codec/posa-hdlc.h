@@ -41,11 +41,11 @@ typedef struct
 {
   PosaHdlcAddress destination, source;
   PosaHdlcType type;
-  gboolean poll;                  /* P from the client, F from the server */
-  gboolean segmented;             /* more segments of this APDU follow */
-  guint8 send_sequence;           /* N(S) of I */
-  guint8 receive_sequence;        /* N(R) of I, RR, RNR */
-  const guint8 *information;      /* borrowed */
+  gboolean poll;             /* P from the client, F from the server */
+  gboolean segmented;        /* more segments of this APDU follow */
+  guint8 send_sequence;      /* N(S) of I */
+  guint8 receive_sequence;   /* N(R) of I, RR, RNR */
+  const guint8 *information; /* borrowed */
   gsize size;
 } PosaHdlcFrame;
 

@@ -40,7 +40,6 @@ typedef struct
 } PosaInitiate;
 
 void posa_initiate_encode (const PosaInitiate *self, GByteArray *out);
-gboolean
-posa_initiate_decode (const guint8 *data, gsize size, PosaInitiate *out, GError **error);
+gboolean posa_initiate_decode (const guint8 *data, gsize size, PosaInitiate *out, GError **error);
 
 G_END_DECLS
