@@ -58,18 +58,6 @@ posa_sim_hdlc_free (PosaSimHdlc *self)
   g_free (self);
 }
 
-gboolean
-posa_sim_hdlc_is_connected (const PosaSimHdlc *self)
-{
-  return self->connected;
-}
-
-guint
-posa_sim_hdlc_get_n_damaged (const PosaSimHdlc *self)
-{
-  return posa_hdlc_deframer_get_n_damaged (self->deframer);
-}
-
 static gboolean
 is_for_us (PosaSimHdlc *self, PosaHdlcAddress address)
 {

@@ -145,8 +145,8 @@ posa_cosem_value_get_item (const PosaCosemValue *self, guint i)
   return i < posa_cosem_value_get_n_items (self) ? g_ptr_array_index (self->items, i) : NULL;
 }
 
-gboolean
-posa_cosem_tag_is_integer (PosaCosemTag tag)
+static gboolean
+is_integer (PosaCosemTag tag)
 {
   switch (tag)
     {
@@ -176,7 +176,7 @@ posa_cosem_tag_is_integer (PosaCosemTag tag)
 gboolean
 posa_cosem_value_get_integer (const PosaCosemValue *self, gint64 *out)
 {
-  if (self == NULL || !posa_cosem_tag_is_integer (self->tag))
+  if (self == NULL || !is_integer (self->tag))
     return FALSE;
   /* An unsigned value beyond 2^63 has no place in a register of energy. */
   if (self->tag == POSA_COSEM_UINT64 && self->integer < 0)

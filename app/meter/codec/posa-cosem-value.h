@@ -77,6 +77,4 @@ const guint8 *posa_cosem_value_get_bytes (const PosaCosemValue *self, gsize *siz
 /* A string's characters when all are printable ASCII, else NULL; free with g_free(). */
 char *posa_cosem_value_dup_text (const PosaCosemValue *self);
 
-gboolean posa_cosem_tag_is_integer (PosaCosemTag tag);
-
 G_END_DECLS

@@ -147,12 +147,6 @@ posa_hdlc_deframer_next (PosaHdlcDeframer *self, PosaHdlcFrame *out, GByteArray 
   return FALSE;
 }
 
-gboolean
-posa_hdlc_deframer_is_inside (const PosaHdlcDeframer *self)
-{
-  return self->buffer->len > 1;
-}
-
 guint
 posa_hdlc_deframer_get_n_damaged (const PosaHdlcDeframer *self)
 {

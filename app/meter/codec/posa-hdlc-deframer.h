@@ -19,8 +19,6 @@ void posa_hdlc_deframer_push (PosaHdlcDeframer *self, const guint8 *data, gsize 
 /* FALSE when more bytes are needed. The frame's information and @raw (may be NULL; the bytes
  * between the flags) live until the next call on @self. */
 gboolean posa_hdlc_deframer_next (PosaHdlcDeframer *self, PosaHdlcFrame *out, GByteArray *raw);
-/* Whether a frame has begun and is not complete. */
-gboolean posa_hdlc_deframer_is_inside (const PosaHdlcDeframer *self);
 /* Frames given up so far for a bad check. */
 guint posa_hdlc_deframer_get_n_damaged (const PosaHdlcDeframer *self);
 void posa_hdlc_deframer_clear (PosaHdlcDeframer *self);
