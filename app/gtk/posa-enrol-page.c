@@ -55,6 +55,9 @@ set_busy (PosaEnrolPage *self, gboolean busy, const char *status)
   gtk_widget_set_visible (self->spinner, busy);
   gtk_label_set_label (self->status, status);
   gtk_widget_set_visible (GTK_WIDGET (self->status), *status != '\0');
+  if (*status != '\0')
+    gtk_accessible_announce (GTK_ACCESSIBLE (self), status,
+                             GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
   update_ready (self);
 }
 

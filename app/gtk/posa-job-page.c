@@ -115,8 +115,12 @@ finished_cb (GObject *job, GAsyncResult *result, gpointer data)
 {
   g_autoptr (PosaJobPage) self = data;
 
-  /* The error, if any, is a property of the job and shown by the template. */
-  posa_job_finish (POSA_JOB (job), result, NULL);
+  g_autoptr (GError) error = NULL;
+
+  /* The error is a property of the job and shown by the template; here it is spoken. */
+  if (!posa_job_finish (POSA_JOB (job), result, &error) && self->job == POSA_JOB (job))
+    gtk_accessible_announce (GTK_ACCESSIBLE (self), error->message,
+                             GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
   if (self->job == POSA_JOB (job))
     focus_next (self);
 }

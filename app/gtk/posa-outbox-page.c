@@ -27,6 +27,8 @@ posa_outbox_page_say (PosaOutboxPage *self, const char *text)
 
   gtk_label_set_label (self->status, text);
   gtk_widget_set_visible (GTK_WIDGET (self->status), *text != '\0');
+  gtk_accessible_announce (GTK_ACCESSIBLE (self), text,
+                           GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
 }
 
 static char *

@@ -301,6 +301,41 @@ test_unplugged (void)
   sees (visit->app, _ ("GREEN"));
 }
 
+static char *
+get_fingerprint (const char *certificate)
+{
+  const char *argv[] = { "openssl", "x509", "-noout",    "-fingerprint",
+                         "-sha256", "-in",  certificate, NULL };
+  g_autofree char *out = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_spawn_sync (NULL, (char **) argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, &out, NULL, NULL,
+                &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (strchr (out, '='));
+  return g_strdup (g_strchomp (strchr (out, '=') + 1));
+}
+
+/* A new tablet: a wrong code is told, the right one leads to the orders. */
+static void
+test_enrolment (void)
+{
+  g_autoptr (CliSite) site = cli_site_new_bare ();
+  g_autofree char *code = cli_site_add_code (site);
+  g_autofree char *fingerprint = get_fingerprint (site->ca);
+  g_autoptr (UiApp) app = ui_app_start (site->device);
+
+  ui_app_fill (app, _ ("Address of the portal"), site->url);
+  ui_app_fill (app, _ ("Code from the office"), "WRONG-CODE");
+  ui_app_fill (app, _ ("Fingerprint of the portal (SHA-256)"), fingerprint);
+  ui_app_press (app, _ ("Set up"));
+  sees (app, "enrolment: the portal answers 403");
+
+  ui_app_fill (app, _ ("Code from the office"), code);
+  ui_app_press (app, _ ("Set up"));
+  sees (app, "Via Dante Alighieri 2");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -315,6 +350,7 @@ main (int argc, char **argv)
     {
       g_test_add_func ("/app/keyboard", test_keyboard);
       g_test_add_func ("/app/unplugged", test_unplugged);
+      g_test_add_func ("/app/enrolment", test_enrolment);
     }
   return g_test_run ();
 }

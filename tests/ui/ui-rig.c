@@ -149,6 +149,18 @@ ui_app_press (UiApp *self, const char *name)
   g_error ("\"%s\" cannot be pressed", name);
 }
 
+void
+ui_app_fill (UiApp *self, const char *name, const char *text)
+{
+  g_autoptr (AtspiAccessible) field = ui_app_find (self, name, ATSPI_ROLE_TEXT);
+  g_autoptr (AtspiEditableText) editable = atspi_accessible_get_editable_text_iface (field);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_nonnull (editable);
+  atspi_editable_text_set_text_contents (editable, text, &error);
+  g_assert_no_error (error);
+}
+
 int
 ui_app_get_height (UiApp *self, const char *name)
 {

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiAccessible, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiAction, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiComponent, g_object_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiEditableText, g_object_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AtspiStateSet, g_object_unref)
 
 /* The built program `posa` on a display of its own (tests/lib/xrun), seen and driven through the
@@ -38,6 +39,8 @@ AtspiAccessible *ui_app_look (UiApp *self, const char *name, AtspiRole role, gui
 AtspiAccessible *ui_app_find (UiApp *self, const char *name, AtspiRole role);
 /* Presses the button @name, once it is there and can be pressed. */
 void ui_app_press (UiApp *self, const char *name);
+/* Puts @text into the field @name. */
+void ui_app_fill (UiApp *self, const char *name, const char *text);
 /* Height on the screen of the button @name. */
 int ui_app_get_height (UiApp *self, const char *name);
 /* Types keys as xdotool calls them ("Return", "ctrl+q"). */
