@@ -120,6 +120,8 @@ posa_cli_run (PosaCli *cli, const char *title, PosaWork work, gpointer data, GEr
     g_signal_connect (operation, "notify::step", G_CALLBACK (show_step_cb), &run);
   posa_worker_push (worker, operation, work, data, NULL, NULL, finished_cb, &run);
   g_main_loop_run (loop);
+  /* The program must not end while the thread still gives back what its libraries keep for it. */
+  posa_worker_stop (worker);
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     g_source_remove (sources[i]);
   if (!cli->quiet && isatty (STDERR_FILENO))
