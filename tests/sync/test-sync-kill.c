@@ -84,7 +84,8 @@ run_posactl (const char *folder, guint kill_at, ...)
   g_autofree char *program = rig_program ("app/cli/posactl");
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+      G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+      (g_test_verbose () ? G_SUBPROCESS_FLAGS_NONE : G_SUBPROCESS_FLAGS_STDERR_SILENCE));
   g_autoptr (GError) error = NULL;
   va_list arguments;
 
