@@ -11,7 +11,6 @@
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* The guided replacement in a terminal: the same job as the application's pages. */
@@ -227,7 +226,9 @@ ask_outcome (void)
   for (const PosaOutcome *code = posa_outcome_list (); *code != POSA_OUTCOME_NONE; code++)
     printf ("    %3d  %s\n", *code, posa_outcome_get_label (*code));
   g_autofree char *answer = ask (_ ("Outcome code:"));
-  return answer != NULL ? (PosaOutcome) atoi (answer) : POSA_OUTCOME_NONE;
+  guint64 code = 0;
+  g_ascii_string_to_unsigned (answer != NULL ? answer : "", 10, 0, G_MAXINT, &code, NULL);
+  return (PosaOutcome) code;
 }
 
 /* Does a secondary action, asking for what it needs. */
@@ -246,11 +247,13 @@ act (Replace *self, const char *event)
       return FALSE;
     }
   if (needs (action, "needs-reason"))
-    answer.reason = reason = ask (_ ("Reason:"));
+    reason = ask (_ ("Reason:"));
   if (needs (action, "needs-serial"))
-    answer.new_serial = serial = ask (_ ("Serial number of the new meter:"));
+    serial = ask (_ ("Serial number of the new meter:"));
   if (needs (action, "needs-outcome"))
     answer.outcome = ask_outcome ();
+  answer.reason = reason;
+  answer.new_serial = serial;
   posa_job_act_async (self->job, event, &answer, stepped_cb, self);
   wait_for_answer (self);
   return self->error == NULL;
