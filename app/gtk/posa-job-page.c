@@ -71,6 +71,16 @@ update_buttons (PosaJobPage *self)
   gtk_stack_set_visible_child_name (self->stack, busy ? "work" : "step");
 }
 
+/* The two answers get the room of the other button. */
+static void
+armed_cb (PosaJobPage *self)
+{
+  gboolean armed = FALSE;
+
+  g_object_get (self->primary_button, "armed", &armed, NULL);
+  gtk_widget_set_visible (self->other_button, !armed);
+}
+
 static void
 show_step (PosaJobPage *self)
 {
@@ -279,6 +289,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, primary_button);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, other_button);
   gtk_widget_class_bind_template_callback (widget_class, advance);
+  gtk_widget_class_bind_template_callback (widget_class, armed_cb);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_has_text);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_step);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_other_label);

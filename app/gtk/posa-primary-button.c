@@ -24,6 +24,7 @@ enum
 {
   PROP_LABEL = 1,
   PROP_GUARDED,
+  PROP_ARMED,
   N_PROPS
 };
 
@@ -41,13 +42,28 @@ stop_hold (PosaPrimaryButton *self)
   gtk_progress_bar_set_fraction (self->hold_progress, 0);
 }
 
+static gboolean
+is_armed (PosaPrimaryButton *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->stack), "two") == 0;
+}
+
+static void
+set_armed (PosaPrimaryButton *self, gboolean armed)
+{
+  if (is_armed (self) == armed)
+    return;
+  gtk_stack_set_visible_child_name (self->stack, armed ? "two" : "one");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ARMED]);
+}
+
 void
 posa_primary_button_disarm (PosaPrimaryButton *self)
 {
   g_return_if_fail (POSA_IS_PRIMARY_BUTTON (self));
 
   stop_hold (self);
-  gtk_stack_set_visible_child_name (self->stack, "one");
+  set_armed (self, FALSE);
 }
 
 static void
@@ -95,7 +111,7 @@ clicked_cb (PosaPrimaryButton *self)
       emit (self);
       return;
     }
-  gtk_stack_set_visible_child_name (self->stack, "two");
+  set_armed (self, TRUE);
   gtk_widget_grab_focus (GTK_WIDGET (self->back_button));
 }
 
@@ -112,7 +128,7 @@ posa_primary_button_press (PosaPrimaryButton *self)
   g_return_if_fail (POSA_IS_PRIMARY_BUTTON (self));
 
   /* When it already asks, the answer has to be given on the two buttons themselves. */
-  if (g_str_equal (gtk_stack_get_visible_child_name (self->stack), "one"))
+  if (!is_armed (self))
     clicked_cb (self);
 }
 
@@ -149,6 +165,8 @@ posa_primary_button_get_property (GObject *object, guint id, GValue *value, GPar
 
   if (id == PROP_LABEL)
     g_value_set_string (value, self->label);
+  else if (id == PROP_ARMED)
+    g_value_set_boolean (value, is_armed (self));
   else
     g_value_set_boolean (value, self->guarded);
 }
@@ -201,6 +219,8 @@ posa_primary_button_class_init (PosaPrimaryButtonClass *klass)
   properties[PROP_GUARDED] =
       g_param_spec_boolean ("guarded", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY);
+  properties[PROP_ARMED] =
+      g_param_spec_boolean ("armed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   activated_signal = g_signal_new ("activated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                    NULL, NULL, NULL, G_TYPE_NONE, 0);

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  * With "guarded" set it must be held for 1.5 s. Who cannot hold (keyboard, screen reader, shaking
  * glove) presses once, and gets two buttons to choose from: go back, or do it.
  *
- * Properties: label s, guarded b. Signal: activated, when the person means it. */
+ * Properties: label s, guarded b, armed b (read-only: it shows the two buttons and wants room).
+ * Signal: activated, when the person means it. */
 #define POSA_TYPE_PRIMARY_BUTTON (posa_primary_button_get_type ())
 G_DECLARE_FINAL_TYPE (PosaPrimaryButton, posa_primary_button, POSA, PRIMARY_BUTTON, AdwBin)
 

@@ -69,6 +69,7 @@ posa_reason_entry_set_topic (PosaReasonEntry *self, const char *topic)
         GtkLabel *label = GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button)));
 
         gtk_label_set_wrap (label, TRUE);
+        gtk_label_set_natural_wrap_mode (label, GTK_NATURAL_WRAP_NONE);
         gtk_label_set_ellipsize (label, PANGO_ELLIPSIZE_NONE);
 
         gtk_widget_add_css_class (button, "target");
