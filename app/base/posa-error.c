@@ -8,7 +8,11 @@
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 
-G_DEFINE_QUARK (posa - error - quark, posa_error)
+GQuark
+posa_error_quark (void)
+{
+  return g_quark_from_static_string ("posa-error-quark");
+}
 
 typedef struct
 {
