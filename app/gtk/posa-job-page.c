@@ -4,6 +4,7 @@
 
 #include "gtk/posa-action-dialog.h"
 #include "gtk/posa-closures.h"
+#include "gtk/posa-message.h"
 #include "gtk/posa-primary-button.h"
 #include "gtk/posa-progress-view.h"
 #include "gtk/posa-step-pages.h"
@@ -194,9 +195,7 @@ leave_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
       g_signal_emit (self, leave_signal, 0);
       return;
     }
-  AdwDialog *dialog = adw_alert_dialog_new (_ ("Not now"), obstacle);
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("Go on with the work"));
-  adw_dialog_present (dialog, widget);
+  posa_message_show (widget, _ ("Not now"), obstacle, _ ("Go on with the work"));
 }
 
 const char *

@@ -3,6 +3,7 @@
 #include "gtk/posa-step-end.h"
 
 #include "gtk/posa-closures.h"
+#include "gtk/posa-message.h"
 
 #include <glib/gi18n.h>
 
@@ -58,37 +59,12 @@ show_delivery (PosaStepEnd *self)
 }
 
 static void
-launched_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (PosaStepEnd) self = data;
-  g_autoptr (GError) error = NULL;
-  GFile *file = gtk_file_launcher_get_file (GTK_FILE_LAUNCHER (source));
-
-  if (gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error))
-    return;
-  g_autofree char *text = g_strdup_printf (_ ("No program to show it. The report is here: %s"),
-                                           g_file_peek_path (file));
-  gtk_label_set_label (self->delivery, text);
-}
-
-static void
 show_report_cb (PosaStepEnd *self)
 {
   PosaStep *step = POSA_STEP (self);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path =
-      posa_workspace_export_report (posa_step_get_workspace (step),
-                                    posa_job_get_order_id (posa_step_get_job (step)), &error);
 
-  if (path == NULL)
-    {
-      gtk_label_set_label (self->delivery, error->message);
-      return;
-    }
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
-  gtk_file_launcher_launch (launcher, GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self))), NULL,
-                            launched_cb, g_object_ref (self));
+  posa_message_show_report (GTK_WIDGET (self), posa_step_get_workspace (step),
+                            posa_job_get_order_id (posa_step_get_job (step)));
 }
 
 static void

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* How the visit ended, with the signed report when there is one. Action: job.show-report. */
+/* How the visit ended, with the signed report when there is one. */
 #define POSA_TYPE_STEP_END (posa_step_end_get_type ())
 G_DECLARE_FINAL_TYPE (PosaStepEnd, posa_step_end, POSA, STEP_END, PosaStep)
 

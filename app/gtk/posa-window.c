@@ -5,6 +5,7 @@
 #include "base/posa-error.h"
 #include "gtk/posa-enrol-page.h"
 #include "gtk/posa-job-page.h"
+#include "gtk/posa-message.h"
 #include "gtk/posa-order-page.h"
 #include "gtk/posa-orders-page.h"
 #include "gtk/posa-outbox-page.h"
@@ -39,24 +40,6 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (PosaWindow, posa_window, ADW_TYPE_APPLICATION_WINDOW)
-
-static void
-show_message (PosaWindow *self, const char *heading, const char *body)
-{
-  AdwDialog *dialog = adw_alert_dialog_new (heading, body);
-
-  adw_alert_dialog_add_response (ADW_ALERT_DIALOG (dialog), "close", _ ("Understood"));
-  adw_dialog_present (dialog, GTK_WIDGET (self));
-}
-
-static void
-show_error (PosaWindow *self, const char *heading, const GError *error)
-{
-  g_autofree char *body =
-      g_strdup_printf ("%s\n\n%s", error->message, posa_error_get_advice (error));
-
-  show_message (self, heading, body);
-}
 
 static void
 show_content (PosaWindow *self, gpointer page)
@@ -124,7 +107,7 @@ job_opened_cb (GObject *workspace, GAsyncResult *result, gpointer data)
 
   if (job == NULL)
     {
-      show_error (self, _ ("The replacement cannot be opened"), error);
+      posa_message_show_error (GTK_WIDGET (self), _ ("The replacement cannot be opened"), error);
       return;
     }
   /* Shown first: what is set before the page is mapped would not be spoken. */
@@ -156,35 +139,10 @@ start_order_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-report_launched_cb (GObject *source, GAsyncResult *result, gpointer data)
-{
-  g_autoptr (PosaWindow) self = data;
-  g_autoptr (GError) error = NULL;
-
-  if (!gtk_file_launcher_launch_finish (GTK_FILE_LAUNCHER (source), result, &error) &&
-      !g_error_matches (error, GTK_DIALOG_ERROR, GTK_DIALOG_ERROR_DISMISSED))
-    show_message (self, _ ("No program to show it"),
-                  g_file_peek_path (gtk_file_launcher_get_file (GTK_FILE_LAUNCHER (source))));
-}
-
-static void
 show_report_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  PosaWindow *self = POSA_WINDOW (widget);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = posa_workspace_export_report (self->workspace,
-                                                        g_variant_get_string (parameter, NULL),
-                                                        &error);
-
-  if (path == NULL)
-    {
-      show_error (self, _ ("There is no report to show"), error);
-      return;
-    }
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
-  gtk_file_launcher_launch (launcher, GTK_WINDOW (self), NULL, report_launched_cb,
-                            g_object_ref (self));
+  posa_message_show_report (widget, POSA_WINDOW (widget)->workspace,
+                            g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -252,7 +210,7 @@ posa_window_may_close (PosaWindow *self)
 
   if (obstacle == NULL)
     return TRUE;
-  show_message (self, _ ("Posa stays open"), obstacle);
+  posa_message_show (GTK_WIDGET (self), _ ("Posa stays open"), obstacle, _ ("Understood"));
   return FALSE;
 }
 
