@@ -66,12 +66,6 @@ posa_closure_zone_icon (gpointer self, const char *zone)
 }
 
 char *
-posa_closure_other_label (gpointer self, const char *zone)
-{
-  return g_strdup (g_strcmp0 (zone, "red") == 0 ? _ ("EMERGENCY") : _ ("Problem"));
-}
-
-char *
 posa_closure_verdict_icon (gpointer self, const char *verdict)
 {
   static const Word words[] = {

@@ -16,8 +16,6 @@ char *posa_closure_dark_time (gpointer self, gint64 seconds);
 char *posa_closure_zone_name (gpointer self, const char *zone);
 char *posa_closure_zone_meaning (gpointer self, const char *zone);
 char *posa_closure_zone_icon (gpointer self, const char *zone);
-/* The button for what is not the straight way. */
-char *posa_closure_other_label (gpointer self, const char *zone);
 /* Verdict of a reading or severity of a finding to icon and word. */
 char *posa_closure_verdict_icon (gpointer self, const char *verdict);
 char *posa_closure_verdict_name (gpointer self, const char *verdict);

@@ -2,10 +2,9 @@
  * Copyright 2026 The Posa authors */
 #include "gtk/posa-job-page.h"
 
-#include "gtk/posa-action-dialog.h"
 #include "gtk/posa-closures.h"
+#include "gtk/posa-job-bar.h"
 #include "gtk/posa-message.h"
-#include "gtk/posa-primary-button.h"
 #include "gtk/posa-progress-view.h"
 #include "gtk/posa-step-pages.h"
 #include "gtk/posa-zone-bar.h"
@@ -22,8 +21,7 @@ struct _PosaJobPage
   GtkProgressBar *step_bar;
   GtkStack *stack;
   AdwBin *step_bin;
-  PosaPrimaryButton *primary_button;
-  GtkWidget *other_button;
+  PosaJobBar *job_bar;
 
   PosaWorkspace *workspace;
   PosaJob *job;
@@ -41,47 +39,6 @@ static guint leave_signal;
 
 G_DEFINE_FINAL_TYPE (PosaJobPage, posa_job_page, ADW_TYPE_NAVIGATION_PAGE)
 
-static PosaStep *
-get_step (PosaJobPage *self)
-{
-  return POSA_STEP (adw_bin_get_child (self->step_bin));
-}
-
-/* What can be pressed now; an end has one way on, back to the orders. */
-static void
-update_buttons (PosaJobPage *self)
-{
-  gboolean busy = posa_job_is_busy (self->job);
-  gboolean finished = posa_job_is_finished (self->job);
-  gboolean ready = !busy && get_step (self) != NULL && posa_step_is_ready (get_step (self));
-  g_autoptr (GListModel) actions = NULL;
-  g_autofree char *label = NULL;
-  gboolean hold = FALSE;
-
-  g_object_get (self->job, "primary-label", &label, "hold", &hold, "actions", &actions, NULL);
-  posa_primary_button_set_label (self->primary_button, finished ? _ ("Back to the orders") : label);
-  posa_primary_button_set_guarded (self->primary_button, hold && !finished);
-  gtk_widget_set_sensitive (GTK_WIDGET (self->primary_button), ready);
-  gtk_widget_set_visible (GTK_WIDGET (self->primary_button), finished || *label != '\0');
-  gtk_widget_set_visible (self->other_button, !finished && g_list_model_get_n_items (actions) > 0);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "job.other", !busy);
-  if (g_str_equal (posa_job_get_zone (self->job), "red"))
-    gtk_widget_add_css_class (self->other_button, "emergency");
-  else
-    gtk_widget_remove_css_class (self->other_button, "emergency");
-  gtk_stack_set_visible_child_name (self->stack, busy ? "work" : "step");
-}
-
-/* The two answers get the room of the other button. */
-static void
-armed_cb (PosaJobPage *self)
-{
-  gboolean armed = FALSE;
-
-  g_object_get (self->primary_button, "armed", &armed, NULL);
-  gtk_widget_set_visible (self->other_button, !armed);
-}
-
 static void
 show_step (PosaJobPage *self)
 {
@@ -91,9 +48,8 @@ show_step (PosaJobPage *self)
   g_object_get (self->job, "step", &position, "n-steps", &n_steps, NULL);
   gtk_progress_bar_set_fraction (self->step_bar, (double) position / MAX (n_steps, 1));
 
-  g_signal_connect_object (step, "notify::ready", G_CALLBACK (update_buttons), self,
-                           G_CONNECT_SWAPPED);
   adw_bin_set_child (self->step_bin, step);
+  posa_job_bar_set_step (self->job_bar, POSA_STEP (step));
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), 0);
 }
 
@@ -101,10 +57,8 @@ show_step (PosaJobPage *self)
 static void
 focus_next (PosaJobPage *self)
 {
-  if (gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)))
-    gtk_widget_grab_focus (GTK_WIDGET (self->primary_button));
-  else if (!posa_job_is_busy (self->job) &&
-           gtk_widget_get_focus_child (GTK_WIDGET (self->step_bin)) == NULL)
+  if (!gtk_widget_grab_focus (GTK_WIDGET (self->job_bar)) && !posa_job_is_busy (self->job) &&
+      gtk_widget_get_focus_child (GTK_WIDGET (self->step_bin)) == NULL)
     gtk_widget_child_focus (GTK_WIDGET (self->step_bin), GTK_DIR_TAB_FORWARD);
 }
 
@@ -116,57 +70,16 @@ job_changed_cb (PosaJobPage *self)
 
   if (other_step)
     show_step (self);
-  update_buttons (self);
+  posa_job_bar_update (self->job_bar);
+  gtk_stack_set_visible_child_name (self->stack, posa_job_is_busy (self->job) ? "work" : "step");
   if (other_step)
     focus_next (self);
 }
 
 static void
-finished_cb (GObject *job, GAsyncResult *result, gpointer data)
+leave (PosaJobPage *self)
 {
-  g_autoptr (PosaJobPage) self = data;
-
-  g_autoptr (GError) error = NULL;
-
-  /* The error is a property of the job and shown by the template; here it is spoken. */
-  if (!posa_job_finish (POSA_JOB (job), result, &error) && self->job == POSA_JOB (job))
-    gtk_accessible_announce (GTK_ACCESSIBLE (self), error->message,
-                             GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_HIGH);
-  if (self->job == POSA_JOB (job))
-    focus_next (self);
-}
-
-static void
-advance (PosaJobPage *self)
-{
-  PosaJobAnswer answer = { 0 };
-
-  if (posa_job_is_finished (self->job))
-    {
-      g_signal_emit (self, leave_signal, 0);
-      return;
-    }
-  posa_step_fill_answer (get_step (self), &answer);
-  posa_job_advance_async (self->job, &answer, finished_cb, g_object_ref (self));
-}
-
-static void
-chosen_cb (PosaJobPage *self, PosaActionDialog *dialog)
-{
-  PosaJobAnswer answer = { 0 };
-  const char *event = posa_action_dialog_get_answer (dialog, &answer);
-
-  posa_job_act_async (self->job, event, &answer, finished_cb, g_object_ref (self));
-}
-
-static void
-other_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  PosaJobPage *self = POSA_JOB_PAGE (widget);
-  AdwDialog *dialog = posa_action_dialog_new (self->job);
-
-  g_signal_connect_object (dialog, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
-  adw_dialog_present (dialog, widget);
+  g_signal_emit (self, leave_signal, 0);
 }
 
 /* Enter is the primary action, except on a row that can be chosen: that one gets it from the
@@ -177,11 +90,9 @@ enter_cb (GtkWidget *widget, GVariant *everywhere, gpointer data)
   PosaJobPage *self = POSA_JOB_PAGE (widget);
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
 
-  if (!gtk_widget_get_sensitive (GTK_WIDGET (self->primary_button)) ||
-      (GTK_IS_LIST_BOX_ROW (focus) && !g_variant_get_boolean (everywhere)))
+  if (GTK_IS_LIST_BOX_ROW (focus) && !g_variant_get_boolean (everywhere))
     return GDK_EVENT_PROPAGATE;
-  posa_primary_button_press (self->primary_button);
-  return GDK_EVENT_STOP;
+  return posa_job_bar_press (self->job_bar) ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
 }
 
 static void
@@ -192,7 +103,7 @@ leave_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (obstacle == NULL)
     {
-      g_signal_emit (self, leave_signal, 0);
+      leave (self);
       return;
     }
   posa_message_show (widget, _ ("Not now"), obstacle, _ ("Go on with the work"));
@@ -244,6 +155,7 @@ posa_job_page_set_job (PosaJobPage *self, PosaWorkspace *workspace, PosaJob *job
     g_signal_handlers_disconnect_by_data (self->job, self);
   g_clear_pointer (&self->state, g_free);
   adw_bin_set_child (self->step_bin, NULL);
+  posa_job_bar_set_step (self->job_bar, NULL);
   g_set_object (&self->workspace, workspace);
   g_set_object (&self->job, job);
   posa_zone_bar_set_job (self->zone_bar, job);
@@ -285,13 +197,11 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, scroller);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, stack);
   gtk_widget_class_bind_template_child (widget_class, PosaJobPage, step_bin);
-  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, primary_button);
-  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, other_button);
-  gtk_widget_class_bind_template_callback (widget_class, advance);
-  gtk_widget_class_bind_template_callback (widget_class, armed_cb);
+  gtk_widget_class_bind_template_child (widget_class, PosaJobPage, job_bar);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_has_text);
   gtk_widget_class_bind_template_callback (widget_class, posa_closure_step);
-  gtk_widget_class_bind_template_callback (widget_class, posa_closure_other_label);
+  gtk_widget_class_bind_template_callback (widget_class, focus_next);
+  gtk_widget_class_bind_template_callback (widget_class, leave);
 }
 
 static void
@@ -309,10 +219,9 @@ posa_job_page_class_init (PosaJobPageClass *klass)
                                NULL, G_TYPE_NONE, 0);
 
   g_type_ensure (POSA_TYPE_ZONE_BAR);
-  g_type_ensure (POSA_TYPE_PRIMARY_BUTTON);
+  g_type_ensure (POSA_TYPE_JOB_BAR);
   g_type_ensure (POSA_TYPE_PROGRESS_VIEW);
   bind_template (widget_class);
-  gtk_widget_class_install_action (widget_class, "job.other", NULL, other_action_cb);
   gtk_widget_class_install_action (widget_class, "job.leave", NULL, leave_action_cb);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, 0, enter_cb, "b", FALSE);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, 0, enter_cb, "b", FALSE);

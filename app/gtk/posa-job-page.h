@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* The frame of a replacement: zone bar, title, the step of the moment, one primary button.
  *
- * Actions: job.other (everything but the primary action), job.leave.
+ * Action: job.leave.
  * Signal: leave, when the crew may and wants to go back to the orders. */
 #define POSA_TYPE_JOB_PAGE (posa_job_page_get_type ())
 G_DECLARE_FINAL_TYPE (PosaJobPage, posa_job_page, POSA, JOB_PAGE, AdwNavigationPage)
