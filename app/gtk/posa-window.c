@@ -5,12 +5,12 @@
 #include "base/posa-error.h"
 #include "gtk/posa-enrol-page.h"
 #include "gtk/posa-job-page.h"
+#include "gtk/posa-look.h"
 #include "gtk/posa-message.h"
 #include "gtk/posa-order-page.h"
 #include "gtk/posa-orders-page.h"
 #include "gtk/posa-outbox-page.h"
 #include "gtk/posa-settings-dialog.h"
-#include "gtk/posa-touch.h"
 
 #include <glib/gi18n.h>
 
@@ -187,20 +187,6 @@ settings_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_dialog_present (posa_settings_dialog_new (self->workspace, self->settings), widget);
 }
 
-static void
-sun_changed_cb (PosaWindow *self)
-{
-  gboolean sun = g_settings_get_boolean (self->settings, "high-contrast");
-
-  if (sun)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "sun");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "sun");
-  adw_style_manager_set_color_scheme (adw_style_manager_get_default (),
-                                      sun ? ADW_COLOR_SCHEME_FORCE_LIGHT
-                                          : ADW_COLOR_SCHEME_DEFAULT);
-}
-
 gboolean
 posa_window_may_close (PosaWindow *self)
 {
@@ -286,19 +272,6 @@ posa_window_init (PosaWindow *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
-static void
-bind_geometry (PosaWindow *self)
-{
-  g_settings_bind (self->settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->settings, "window-height", self, "default-height",
-                   G_SETTINGS_BIND_DEFAULT);
-  g_settings_bind (self->settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
-  g_signal_connect_object (self->settings, "changed::high-contrast", G_CALLBACK (sun_changed_cb),
-                           self, G_CONNECT_SWAPPED);
-  sun_changed_cb (self);
-  posa_touch_attach (GTK_WINDOW (self), self->settings);
-}
-
 PosaWindow *
 posa_window_new (GtkApplication *application, PosaWorkspace *workspace, GSettings *settings)
 {
@@ -307,7 +280,7 @@ posa_window_new (GtkApplication *application, PosaWorkspace *workspace, GSetting
   self->workspace = g_object_ref (workspace);
   self->settings = g_object_ref (settings);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WORKSPACE]);
-  bind_geometry (self);
+  posa_look_attach (GTK_WINDOW (self), settings);
   g_signal_connect_object (workspace, "notify::enrolled", G_CALLBACK (enrolled_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (posa_workspace_get_orders (workspace), "items-changed",
