@@ -301,6 +301,32 @@ test_unplugged (void)
   sees (visit->app, _ ("GREEN"));
 }
 
+/* Off the straight way: nothing happens before the reason is chosen and the action confirmed. */
+static void
+test_leave (void)
+{
+  g_autoptr (Visit) visit = visit_new ();
+  UiApp *app = visit->app;
+
+  open_first_order (visit);
+  ui_app_press (app, _ ("Start the replacement"));
+  sees (app, _ ("Find the meter"));
+  ui_app_press (app, _ ("Problem"));
+  sees (app, _ ("What is the matter?"));
+  g_usleep (500000);
+  ui_app_key (app, "Return");
+  g_autoptr (AtspiAccessible)
+      confirm = ui_app_find (app, _ ("Leave Without Replacing"), ATSPI_ROLE_PUSH_BUTTON);
+  g_autoptr (AtspiStateSet) states = atspi_accessible_get_state_set (confirm);
+  g_assert_false (atspi_state_set_contains (states, ATSPI_STATE_SENSITIVE));
+  g_usleep (500000);
+  ui_app_key (app, "Return");
+  ui_app_press (app, _ ("Leave Without Replacing"));
+  sees (app, _ ("Left without replacing"));
+  ui_app_press (app, _ ("Back to the orders"));
+  sees (app, _ ("Try again"));
+}
+
 static char *
 get_fingerprint (const char *certificate)
 {
@@ -350,6 +376,7 @@ main (int argc, char **argv)
     {
       g_test_add_func ("/app/keyboard", test_keyboard);
       g_test_add_func ("/app/unplugged", test_unplugged);
+      g_test_add_func ("/app/leave", test_leave);
       g_test_add_func ("/app/enrolment", test_enrolment);
     }
   return g_test_run ();
