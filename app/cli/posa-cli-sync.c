@@ -31,7 +31,7 @@ run_sync (gpointer data, PosaOperation *operation, GError **error)
 {
   const Request *request = data;
 
-  return posa_sync_tool_run (request->folder, operation, error);
+  return posa_sync_tool_run (request->folder, POSA_SYNC_EVERYTHING, operation, error);
 }
 
 int

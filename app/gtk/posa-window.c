@@ -11,6 +11,7 @@
 #include "gtk/posa-orders-page.h"
 #include "gtk/posa-outbox-page.h"
 #include "gtk/posa-settings-dialog.h"
+#include "model/posa-auto-sync.h"
 
 #include <glib/gi18n.h>
 
@@ -28,6 +29,7 @@ struct _PosaWindow
   PosaJobPage *job_page;
 
   PosaWorkspace *workspace;
+  PosaAutoSync *auto_sync;
   GSettings *settings;
 };
 
@@ -176,7 +178,8 @@ sync_cb (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_action_set_enabled (widget, "win.sync", FALSE);
   posa_outbox_page_say (self->outbox_page, _ ("Asking the portal…"));
   show_content (self, self->outbox_page);
-  posa_workspace_sync_async (self->workspace, NULL, synced_cb, g_object_ref (self));
+  posa_workspace_sync_async (self->workspace, POSA_SYNC_EVERYTHING, NULL, synced_cb,
+                             g_object_ref (self));
 }
 
 static void
@@ -220,6 +223,7 @@ posa_window_dispose (GObject *object)
   PosaWindow *self = POSA_WINDOW (object);
 
   gtk_widget_dispose_template (GTK_WIDGET (self), POSA_TYPE_WINDOW);
+  g_clear_object (&self->auto_sync);
   g_clear_object (&self->workspace);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (posa_window_parent_class)->dispose (object);
@@ -278,6 +282,7 @@ posa_window_new (GtkApplication *application, PosaWorkspace *workspace, GSetting
   PosaWindow *self = g_object_new (POSA_TYPE_WINDOW, "application", application, NULL);
 
   self->workspace = g_object_ref (workspace);
+  self->auto_sync = posa_auto_sync_new (workspace);
   self->settings = g_object_ref (settings);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_WORKSPACE]);
   posa_look_attach (GTK_WINDOW (self), settings);

@@ -65,14 +65,17 @@ describe (const PosaSyncSummary *summary)
 }
 
 char *
-posa_sync_tool_run (const char *folder, PosaOperation *operation, GError **error)
+posa_sync_tool_run (const char *folder,
+                    PosaSyncUrgency urgency,
+                    PosaOperation *operation,
+                    GError **error)
 {
   PosaSyncSummary summary;
   g_autoptr (PosaIdentity) identity = posa_identity_load (folder, error);
   g_autoptr (PosaStore) store = identity != NULL ? open_store (folder, error) : NULL;
 
-  /* A person asked for it: no item waits for its next try. */
-  if (store != NULL && posa_outbox_store_hurry (store, error) &&
+  if (store != NULL &&
+      (urgency == POSA_SYNC_WHAT_IS_DUE || posa_outbox_store_hurry (store, error)) &&
       posa_sync_run (store, identity, posa_identity_get_portal_url (identity), &summary, operation,
                      error))
     return describe (&summary);

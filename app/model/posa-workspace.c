@@ -12,7 +12,6 @@
 #include "model/posa-folder.h"
 #include "model/posa-job-private.h"
 #include "model/posa-settings.h"
-#include "model/posa-sync-tool.h"
 #include "model/posa-workspace-rows.h"
 #include "store/posa-job-store.h"
 #include "store/posa-order-store.h"
@@ -413,6 +412,7 @@ posa_workspace_open_job_finish (PosaWorkspace *self, GAsyncResult *result, GErro
 typedef struct
 {
   char *folder, *url, *code, *ca_path, *fingerprint;
+  PosaSyncUrgency urgency;
 } Network;
 
 static void
@@ -441,7 +441,9 @@ run_enrol (gpointer data, PosaOperation *operation, GError **error)
 static gpointer
 run_sync (gpointer data, PosaOperation *operation, GError **error)
 {
-  return posa_sync_tool_run (((Network *) data)->folder, operation, error);
+  Network *what = data;
+
+  return posa_sync_tool_run (what->folder, what->urgency, operation, error);
 }
 
 static void
@@ -508,12 +510,15 @@ posa_workspace_enrol_finish (PosaWorkspace *self, GAsyncResult *result, GError *
 
 void
 posa_workspace_sync_async (PosaWorkspace *self,
+                           PosaSyncUrgency urgency,
                            PosaOperation *operation,
                            GAsyncReadyCallback callback,
                            gpointer data)
 {
-  push_network (self, run_sync, g_new0 (Network, 1), operation,
-                g_task_new (self, NULL, callback, data));
+  Network *network = g_new0 (Network, 1);
+
+  network->urgency = urgency;
+  push_network (self, run_sync, network, operation, g_task_new (self, NULL, callback, data));
 }
 
 char *

@@ -4,6 +4,7 @@
 
 #include "base/posa-operation.h"
 #include "model/posa-job.h"
+#include "model/posa-sync-tool.h"
 
 G_BEGIN_DECLS
 
@@ -71,6 +72,7 @@ gboolean posa_workspace_enrol_finish (PosaWorkspace *self, GAsyncResult *result,
 
 /* Pulls orders, pushes the outbox. The summary is one translated line; free. */
 void posa_workspace_sync_async (PosaWorkspace *self,
+                                PosaSyncUrgency urgency,
                                 PosaOperation *operation,
                                 GAsyncReadyCallback callback,
                                 gpointer data);
