@@ -94,7 +94,7 @@ posa_flow_guard_new_meter (const PosaFlowContext *context, const PosaFlowEvidenc
   const char *serial = posa_flow_evidence_get (evidence, POSA_FLOW_KEY_SERIAL);
 
   if (serial == NULL)
-    return g_strdup (_ ("Scan the serial number of the new meter."));
+    return g_strdup (_ ("Choose the serial number of the new meter."));
   if (g_strv_contains ((const char *const *) context->facts->faulty_serials, serial))
     return g_strdup_printf (_ ("Meter %s was found faulty here. Take another."), serial);
   if (context->stock == POSA_FLOW_STOCK_ELSEWHERE)

@@ -43,7 +43,7 @@ static const PosaFlowStateInfo states[POSA_N_FLOW_STATES] = {
     N_ ("Compare with the last billing. A remark needs a reason; a stop needs the office."),
     NULL, "check"),
   [ST (PRECHECK_NEW)] = STATE (GREEN, "precheck-new", NONE, FALSE, 5, N_ ("Take the new meter"),
-    N_ ("Scan the serial number of the new meter. It must come from this van and be undamaged."),
+    N_ ("Choose the serial number that is on the plate of the new meter. It must come from this van and be undamaged."),
     NULL, "new-meter"),
   [ST (CUT)] = STATE (AMBER, "cut", NONE, FALSE, 6, N_ ("Switch the customer off"),
     N_ ("Open the customer's main switch. The timer starts."),
@@ -79,7 +79,7 @@ static const PosaFlowStateInfo states[POSA_N_FLOW_STATES] = {
     N_ ("Saved on this tablet. It is sent as soon as there is a network."), NULL, "done" },
 
   [ST (SWAP_NEW)] = STATE (RED, "swap-new", NONE, FALSE, 0, N_ ("Take another new meter"),
-    N_ ("Take the faulty meter off and scan the next one from the van."),
+    N_ ("Take the faulty meter off and choose the next one from the van."),
     NULL, "new-meter"),
   [ST (REFIT_OLD)] = STATE (RED, "refit-old", NONE, FALSE, 0, N_ ("Put the old meter back"),
     N_ ("Take the new meter off, put the old one on its base and give it supply."),

@@ -8,10 +8,11 @@ G_BEGIN_DECLS
 
 /* Rows of the lists: immutable GObjects with construct properties, all texts ready for people. */
 
-/* id s · address s · pod s · old-serial s · kind s (translated) · window s ("08:30-10:30") · date s
- * · state s (nick: "assigned" "in-progress" "done" "aborted" "withdrawn") · state-label s · zone s
- * ("green" "amber" "red") · note s (access note, may be "") · power s ("3 kW") · life-support b ·
- * presence-needed b · delivered b (receipt held) */
+/* id s · address s · pod s · old-serial s · kind s (translated) · window s ("08:30–10:30") · date s
+ * ("21/11/2026") · when s (the band, with the day before it unless that is today) · state s (nick:
+ * "assigned" "in-progress" "done" "aborted" "withdrawn") · state-label s · zone s ("green" "amber"
+ * "red") · note s (access note, may be "") · power s ("3 kW") · life-support b · presence-needed b
+ * · delivered b (receipt held) */
 #define POSA_TYPE_ORDER_ITEM (posa_order_item_get_type ())
 G_DECLARE_FINAL_TYPE (PosaOrderItem, posa_order_item, POSA, ORDER_ITEM, PosaItem)
 

@@ -31,6 +31,19 @@ format_band (const PosaWorkOrder *order)
   return g_strdup_printf ("%.5s–%.5s", start + 11, end + 11);
 }
 
+/* "08:30–10:30" today, "22/11 08:30–10:30" on another day. */
+static char *
+format_when (const PosaWorkOrder *order)
+{
+  g_autofree char *band = format_band (order);
+  g_autofree char *day = format_date (order->window_start_us);
+  g_autofree char *today = format_date (posa_clock_get_wall (posa_clock_get_system ()));
+
+  if (g_str_equal (day, today))
+    return g_steal_pointer (&band);
+  return g_strdup_printf ("%.5s %s", day, band);
+}
+
 static char *
 format_power (gint64 watts)
 {
@@ -92,6 +105,7 @@ order_item_new (PosaStore *store, const PosaOrderEntry *entry, gboolean delivere
   g_autofree char *address = posa_work_order_format_address (order);
   g_autofree char *date = format_date (order->window_start_us);
   g_autofree char *band = format_band (order);
+  g_autofree char *when = format_when (order);
   g_autofree char *power = format_power (order->contract_power_w);
   g_autofree char *state = to_nick (posa_order_state_to_string (entry->state));
   g_autofree char *zone = find_zone (store, entry);
@@ -99,7 +113,7 @@ order_item_new (PosaStore *store, const PosaOrderEntry *entry, gboolean delivere
 
   return g_object_new (POSA_TYPE_ORDER_ITEM, "id", order->id, "address", address, "pod", order->pod,
                        "old-serial", order->old_serial, "kind", get_kind_label (order->old_kind),
-                       "window", band, "date", date, "state", state, "state-label",
+                       "window", band, "date", date, "when", when, "state", state, "state-label",
                        get_state_label (entry->state), "zone", zone, "note",
                        withdrawn ? order->cancel_reason : order->access_note, "power", power,
                        "life-support", order->life_support, "presence-needed",

@@ -189,7 +189,7 @@ test_guard_new_meter (Fixture *f, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     {
       posa_flow_evidence_set (f->evidence, POSA_FLOW_KEY_SERIAL, NULL);
-      assert_refused (f, states[i], POSA_FLOW_EVENT_CONFIRM, "Scan");
+      assert_refused (f, states[i], POSA_FLOW_EVENT_CONFIRM, "Choose");
       posa_flow_evidence_set (f->evidence, POSA_FLOW_KEY_SERIAL, "N1");
       assert_goes (f, states[i], POSA_FLOW_EVENT_CONFIRM, to[i]);
       f->context.stock = POSA_FLOW_STOCK_ELSEWHERE;
