@@ -35,14 +35,13 @@ origin_to_json (const PosaReplacementReport *self, JsonBuilder *builder)
   posa_json_add_string (builder, "contractor", self->contractor);
 }
 
-static void
-verified_to_json (GPtrArray *verified, JsonBuilder *builder)
+void
+posa_verified_values_to_json (GPtrArray *values, JsonBuilder *builder)
 {
-  json_builder_set_member_name (builder, "verified");
   json_builder_begin_array (builder);
-  for (guint i = 0; i < verified->len; i++)
+  for (guint i = 0; i < values->len; i++)
     {
-      const PosaVerifiedValue *value = g_ptr_array_index (verified, i);
+      const PosaVerifiedValue *value = g_ptr_array_index (values, i);
 
       json_builder_begin_object (builder);
       posa_json_add_string (builder, "name", value->name);
@@ -69,7 +68,8 @@ work_to_json (const PosaReplacementReport *self, JsonBuilder *builder)
   reading_to_json (builder, "second", self->second);
   posa_json_add_string (builder, "second_reason", self->second_reason);
   reading_to_json (builder, "activation", self->activation);
-  verified_to_json (self->verified, builder);
+  json_builder_set_member_name (builder, "verified");
+  posa_verified_values_to_json (self->verified, builder);
   json_builder_set_member_name (builder, "notes");
   json_builder_begin_array (builder);
   for (guint i = 0; i < self->notes->len; i++)
@@ -140,24 +140,33 @@ lines_from_json (PosaJsonCursor array)
   return MIN (n, LINES_MAX);
 }
 
-static void
-lists_from_json (PosaReplacementReport *self, PosaJsonCursor root)
+GPtrArray *
+posa_verified_values_from_json (PosaJsonCursor array)
 {
-  PosaJsonCursor verified = posa_json_array (root, "verified");
-  PosaJsonCursor notes = posa_json_array (root, "notes");
-  guint n = lines_from_json (verified);
+  GPtrArray *values = g_ptr_array_new_with_free_func ((GDestroyNotify) posa_verified_value_free);
+  guint n = lines_from_json (array);
 
   for (guint i = 0; i < n; i++)
     {
-      PosaJsonCursor at = posa_json_at (verified, i);
+      PosaJsonCursor at = posa_json_at (array, i);
       g_autofree char *before = posa_json_dup_string_or_null (at, "before");
       g_autofree char *written = posa_json_dup_string_or_null (at, "written");
       g_autofree char *read_back = posa_json_dup_string_or_null (at, "read_back");
 
-      g_ptr_array_add (self->verified, posa_verified_value_new (posa_json_string (at, "name"),
-                                                                before, written, read_back));
+      g_ptr_array_add (values, posa_verified_value_new (posa_json_string (at, "name"), before,
+                                                        written, read_back));
     }
-  n = lines_from_json (notes);
+  return values;
+}
+
+static void
+lists_from_json (PosaReplacementReport *self, PosaJsonCursor root)
+{
+  PosaJsonCursor notes = posa_json_array (root, "notes");
+  guint n = lines_from_json (notes);
+
+  g_ptr_array_unref (self->verified);
+  self->verified = posa_verified_values_from_json (posa_json_array (root, "verified"));
   for (guint i = 0; i < n; i++)
     {
       const char *note = posa_json_string_value (posa_json_at (notes, i));

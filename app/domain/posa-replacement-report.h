@@ -42,6 +42,9 @@ PosaVerifiedValue *posa_verified_value_new (const char *name,
                                             const char *written,
                                             const char *read_back);
 void posa_verified_value_free (PosaVerifiedValue *self);
+/* Arrays of them: [{"name","before","written","read_back"},…], the last three null when unknown. */
+void posa_verified_values_to_json (GPtrArray *values, JsonBuilder *builder);
+GPtrArray *posa_verified_values_from_json (PosaJsonCursor array); /* free func set; never NULL */
 
 PosaReplacementReport *posa_replacement_report_new (void);
 void posa_replacement_report_free (PosaReplacementReport *self);

@@ -347,19 +347,7 @@ posa_flow_verified_to_text (GPtrArray *verified)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
 
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < verified->len; i++)
-    {
-      const PosaVerifiedValue *value = g_ptr_array_index (verified, i);
-
-      json_builder_begin_object (builder);
-      posa_json_add_string (builder, "name", value->name);
-      posa_json_add_string (builder, "before", value->before);
-      posa_json_add_string (builder, "written", value->written);
-      posa_json_add_string (builder, "read_back", value->read_back);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
+  posa_verified_values_to_json (verified, builder);
   root = json_builder_get_root (builder);
   return posa_json_to_text (root, FALSE);
 }
@@ -368,22 +356,10 @@ GPtrArray *
 posa_flow_verified_from_text (const char *text, GError **error)
 {
   g_autoptr (PosaJsonDocument) document = posa_json_parse (text, -1, error);
-  g_autoptr (GPtrArray)
-      verified = g_ptr_array_new_with_free_func ((GDestroyNotify) posa_verified_value_free);
-  PosaJsonCursor array;
+  g_autoptr (GPtrArray) verified = NULL;
 
   if (document == NULL)
     return NULL;
-  array = posa_json_root (document);
-  for (guint i = 0; i < posa_json_length (array); i++)
-    {
-      PosaJsonCursor item = posa_json_at (array, i);
-      g_autofree char *before = posa_json_dup_string_or_null (item, "before");
-      g_autofree char *written = posa_json_dup_string_or_null (item, "written");
-      g_autofree char *read_back = posa_json_dup_string_or_null (item, "read_back");
-
-      g_ptr_array_add (verified, posa_verified_value_new (posa_json_string (item, "name"), before,
-                                                          written, read_back));
-    }
+  verified = posa_verified_values_from_json (posa_json_root (document));
   return posa_json_check (document, error) ? g_steal_pointer (&verified) : NULL;
 }

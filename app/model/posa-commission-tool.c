@@ -117,19 +117,7 @@ posa_commissioning_to_text (const PosaCommissioning *self)
   json_builder_begin_object (builder);
   posa_json_add_string (builder, "order", self->order_id);
   json_builder_set_member_name (builder, "verified");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < self->verified->len; i++)
-    {
-      const PosaVerifiedValue *value = g_ptr_array_index (self->verified, i);
-
-      json_builder_begin_object (builder);
-      posa_json_add_string (builder, "name", value->name);
-      posa_json_add_string (builder, "before", value->before);
-      posa_json_add_string (builder, "written", value->written);
-      posa_json_add_string (builder, "read_back", value->read_back);
-      json_builder_end_object (builder);
-    }
-  json_builder_end_array (builder);
+  posa_verified_values_to_json (self->verified, builder);
   json_builder_set_member_name (builder, "activation");
   posa_reading_set_to_json (self->activation, builder);
   json_builder_end_object (builder);
