@@ -90,12 +90,6 @@ posa_reader_u32_be (PosaReader *reader)
   return (guint32) read_be (reader, 4);
 }
 
-guint64
-posa_reader_u64_be (PosaReader *reader)
-{
-  return read_be (reader, 8);
-}
-
 static void
 put_be (GByteArray *out, guint64 value, guint n)
 {
@@ -128,12 +122,6 @@ void
 posa_put_u32_be (GByteArray *out, guint32 value)
 {
   put_be (out, value, 4);
-}
-
-void
-posa_put_u64_be (GByteArray *out, guint64 value)
-{
-  put_be (out, value, 8);
 }
 
 void

@@ -24,7 +24,6 @@ guint8 posa_reader_u8 (PosaReader *reader);
 guint16 posa_reader_u16_be (PosaReader *reader);
 guint16 posa_reader_u16_le (PosaReader *reader);
 guint32 posa_reader_u32_be (PosaReader *reader);
-guint64 posa_reader_u64_be (PosaReader *reader);
 /* Pointer to @n bytes inside the buffer (borrowed), or NULL and failed. */
 const guint8 *posa_reader_bytes (PosaReader *reader, gsize n);
 /* A reader over the next @n bytes; this one moves past them. */
@@ -35,7 +34,6 @@ void posa_put_u8 (GByteArray *out, guint8 value);
 void posa_put_u16_be (GByteArray *out, guint16 value);
 void posa_put_u16_le (GByteArray *out, guint16 value);
 void posa_put_u32_be (GByteArray *out, guint32 value);
-void posa_put_u64_be (GByteArray *out, guint64 value);
 void posa_put_bytes (GByteArray *out, const void *data, gsize size);
 void posa_put_string (GByteArray *out, const char *text);
 

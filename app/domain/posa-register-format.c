@@ -14,20 +14,14 @@ typedef struct
   const char *unit;
   const char *big_unit; /* for people */
   const char *sign;
-  const char *label;
 } QuantityInfo;
 
 static const QuantityInfo infos[POSA_N_QUANTITIES] = {
-  [POSA_QUANTITY_ACTIVE_IMPORT] = { "active_import", "Wh", "kWh", "A+",
-                                    N_ ("A+ active energy imported") },
-  [POSA_QUANTITY_ACTIVE_EXPORT] = { "active_export", "Wh", "kWh", "A-",
-                                    N_ ("A- active energy exported") },
-  [POSA_QUANTITY_REACTIVE_IMPORT] = { "reactive_import", "varh", "kvarh", "R+",
-                                      N_ ("R+ reactive energy imported") },
-  [POSA_QUANTITY_REACTIVE_EXPORT] = { "reactive_export", "varh", "kvarh", "R-",
-                                      N_ ("R- reactive energy exported") },
-  [POSA_QUANTITY_MAX_DEMAND_IMPORT] = { "max_demand_import", "W", "kW", "P max",
-                                        N_ ("Maximum power imported, quarter hour") },
+  [POSA_QUANTITY_ACTIVE_IMPORT] = { "active_import", "Wh", "kWh", "A+" },
+  [POSA_QUANTITY_ACTIVE_EXPORT] = { "active_export", "Wh", "kWh", "A-" },
+  [POSA_QUANTITY_REACTIVE_IMPORT] = { "reactive_import", "varh", "kvarh", "R+" },
+  [POSA_QUANTITY_REACTIVE_EXPORT] = { "reactive_export", "varh", "kvarh", "R-" },
+  [POSA_QUANTITY_MAX_DEMAND_IMPORT] = { "max_demand_import", "W", "kW", "P max" },
 };
 
 const char *
@@ -54,13 +48,6 @@ posa_quantity_get_unit (PosaQuantity self)
 {
   g_return_val_if_fail (self < POSA_N_QUANTITIES, "");
   return infos[self].unit;
-}
-
-const char *
-posa_quantity_get_label (PosaQuantity self)
-{
-  g_return_val_if_fail (self < POSA_N_QUANTITIES, "");
-  return g_dgettext (GETTEXT_PACKAGE, infos[self].label);
 }
 
 char *

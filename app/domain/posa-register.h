@@ -20,8 +20,6 @@ typedef enum
 const char *posa_quantity_to_string (PosaQuantity self); /* static */
 gboolean posa_quantity_from_string (const char *text, PosaQuantity *out);
 const char *posa_quantity_get_unit (PosaQuantity self); /* "Wh", "varh", "W"; static */
-/* Label for people, translated ("A+ active energy imported"); static. */
-const char *posa_quantity_get_label (PosaQuantity self);
 
 #define POSA_REGISTER_MAX_TIER  6
 #define POSA_REGISTER_MAX_VALUE G_GINT64_CONSTANT (1000000000000000) /* far beyond any counter */

@@ -124,14 +124,6 @@ posa_job_page_get_obstacle (PosaJobPage *self)
   return NULL;
 }
 
-PosaJob *
-posa_job_page_get_job (PosaJobPage *self)
-{
-  g_return_val_if_fail (POSA_IS_JOB_PAGE (self), NULL);
-
-  return self->job;
-}
-
 static void
 show_order (PosaJobPage *self)
 {

@@ -17,7 +17,6 @@ G_DECLARE_FINAL_TYPE (PosaJobPage, posa_job_page, POSA, JOB_PAGE, AdwNavigationP
 
 /* @job NULL: no replacement is shown. */
 void posa_job_page_set_job (PosaJobPage *self, PosaWorkspace *workspace, PosaJob *job);
-PosaJob *posa_job_page_get_job (PosaJobPage *self); /* borrowed or NULL */
 /* NULL when the page may be left now, else a translated sentence that says why not; static. */
 const char *posa_job_page_get_obstacle (PosaJobPage *self);
 

@@ -473,12 +473,6 @@ posa_job_get_page (PosaJob *self)
   return get_text (self, PROP_PAGE);
 }
 
-const char *
-posa_job_get_title (PosaJob *self)
-{
-  return get_text (self, PROP_TITLE);
-}
-
 gboolean
 posa_job_is_busy (PosaJob *self)
 {
@@ -495,12 +489,6 @@ gboolean
 posa_job_needs_serial (PosaJob *self)
 {
   return get_flag (self, PROP_SERIAL_NEEDED);
-}
-
-PosaOperation *
-posa_job_get_operation (PosaJob *self)
-{
-  return self->operation;
 }
 
 gint64

@@ -27,11 +27,9 @@ const char *posa_job_get_order_id (PosaJob *self);
 const char *posa_job_get_state (PosaJob *self);
 const char *posa_job_get_zone (PosaJob *self);
 const char *posa_job_get_page (PosaJob *self);
-const char *posa_job_get_title (PosaJob *self);
 gboolean posa_job_is_busy (PosaJob *self);
 gboolean posa_job_is_finished (PosaJob *self);
 gboolean posa_job_needs_serial (PosaJob *self);
-PosaOperation *posa_job_get_operation (PosaJob *self); /* borrowed, NULL when idle */
 /* Seconds since the customer was switched off, 0 when supplied; counts through restarts. */
 gint64 posa_job_get_dark_s (PosaJob *self);
 

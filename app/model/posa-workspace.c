@@ -208,12 +208,6 @@ posa_workspace_open (const char *folder, GError **error)
   return g_steal_pointer (&self);
 }
 
-const char *
-posa_workspace_get_folder (PosaWorkspace *self)
-{
-  return self->folder;
-}
-
 gboolean
 posa_workspace_is_enrolled (PosaWorkspace *self)
 {

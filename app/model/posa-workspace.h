@@ -25,7 +25,6 @@ char *posa_workspace_default_folder (void);
  * DISK_FULL. */
 PosaWorkspace *posa_workspace_open (const char *folder, GError **error);
 
-const char *posa_workspace_get_folder (PosaWorkspace *self);
 gboolean posa_workspace_is_enrolled (PosaWorkspace *self);
 const char *posa_workspace_get_device_id (PosaWorkspace *self); /* NULL until enrolled */
 const char *posa_workspace_get_crew_id (PosaWorkspace *self);

@@ -117,12 +117,6 @@ posa_portal_store_run (PosaPortalStore *self,
   return done;
 }
 
-gint64
-posa_portal_store_last_id (PosaPortalStore *self)
-{
-  return sqlite3_last_insert_rowid (self->db);
-}
-
 PosaPortalRows *
 posa_portal_store_query (PosaPortalStore *self,
                          GError **error,

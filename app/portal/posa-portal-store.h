@@ -31,7 +31,6 @@ gboolean posa_portal_store_run (PosaPortalStore *self,
                                 const char *sql,
                                 const char *types,
                                 ...);
-gint64 posa_portal_store_last_id (PosaPortalStore *self);
 
 typedef struct _PosaPortalRows PosaPortalRows;
 /* NULL and the error when the statement cannot be made. */

@@ -181,9 +181,3 @@ posa_certificate_dup_serial (X509 *self)
   OPENSSL_free (hex);
   return text;
 }
-
-gboolean
-posa_certificate_equal (X509 *x, X509 *y)
-{
-  return X509_cmp (x, y) == 0;
-}

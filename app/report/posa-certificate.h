@@ -29,6 +29,5 @@ gboolean posa_certificate_check_time (X509 *self, gint64 at_us, GError **error);
 char *posa_certificate_dup_common_name (X509 *self);  /* NULL when there is none; free */
 char *posa_certificate_dup_organization (X509 *self); /* NULL when there is none; free */
 char *posa_certificate_dup_serial (X509 *self);       /* upper-case hex; free */
-gboolean posa_certificate_equal (X509 *x, X509 *y);
 
 G_END_DECLS

@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 #define POSA_STORE_APPLICATION_ID 0x506f7361 /* "Posa" */
 
 sqlite3 *posa_store_get_database (PosaStore *self);
-gboolean posa_store_is_in_transaction (PosaStore *self);
 /* Sets @error from the database's last failure, @doing being what was tried. Returns FALSE. */
 gboolean posa_store_fail (sqlite3 *database, const char *path, const char *doing, GError **error);
 

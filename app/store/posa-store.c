@@ -162,12 +162,6 @@ posa_store_get_database (PosaStore *self)
 }
 
 gboolean
-posa_store_is_in_transaction (PosaStore *self)
-{
-  return self->in_transaction;
-}
-
-gboolean
 posa_store_check_space (PosaStore *self, GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (self->path);
