@@ -274,6 +274,12 @@ posa_sim_1g_format_value (PosaSim1g *self, const char *code)
   return NULL;
 }
 
+char *
+posa_sim_1g_format_profile (PosaSim1g *self, const char *code, const char *argument)
+{
+  return NULL;
+}
+
 static void
 add_line (PosaSim1g *self, GString *text, const char *code)
 {

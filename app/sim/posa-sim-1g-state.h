@@ -54,6 +54,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaSim1g, posa_sim_1g_free)
 char *posa_sim_1g_format_readout (PosaSim1g *self);
 /* The value of @code in parentheses, unit and all; NULL when there is no such code. */
 char *posa_sim_1g_format_value (PosaSim1g *self, const char *code);
+/* The load profile, log book or the like @code as a whole answer "CODE(…)…", @argument being what
+ * stood in the parentheses of the question; NULL when there is none. Free with g_free(). */
+char *posa_sim_1g_format_profile (PosaSim1g *self, const char *code, const char *argument);
 /* FALSE when @code cannot be written or @value is wrong. */
 gboolean posa_sim_1g_write (PosaSim1g *self, const char *code, const char *value);
 

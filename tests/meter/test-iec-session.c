@@ -279,17 +279,69 @@ test_programming_mode (void)
                                            &resolution, &error));
   g_assert_cmpint (value, ==, posa_test_sim_get_int (talk.sim, "registers/1.8.0"));
 
-  g_assert_true (posa_iec_session_write (talk.session, "0.0.1", "123456789", NULL, &error));
+  g_assert_true (posa_iec_session_write (talk.session, "W1", "0.0.1", "123456789", NULL, &error));
   customer = posa_test_sim_get_text (talk.sim, "customer_number");
   g_assert_cmpstr (customer, ==, "123456789");
-  g_assert_false (posa_iec_session_write (talk.session, "1.8.0", "0", NULL, &error));
+  g_assert_false (posa_iec_session_write (talk.session, "W1", "1.8.0", "0", NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
   g_clear_error (&error);
   g_assert_null (posa_iec_session_read (talk.session, "9.9.9", NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
 }
 
-/* Every answer of programming mode spoilt once: each is asked for again. */
+/* What a caller of posa_iec_session_read_blocks() keeps. */
+typedef struct
+{
+  GString *text;
+  guint n_blocks, stop_at; /* 0: never */
+  gboolean complete;
+} Blocks;
+
+static gboolean
+take_block_cb (gpointer data, const char *text, gboolean last, GError **error)
+{
+  Blocks *blocks = data;
+
+  g_assert_false (blocks->complete);
+  g_string_append (blocks->text, text);
+  blocks->complete = last;
+  if (++blocks->n_blocks != blocks->stop_at)
+    return TRUE;
+  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_CANCELLED, "enough");
+  return FALSE;
+}
+
+/* 11.28: the answer in blocks of ten characters, each handed over as it comes; stopped in between,
+ * the meter is free for the next session. */
+static void
+test_11_28_partial_blocks (void)
+{
+  g_auto (Talk) talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "block=10", NULL));
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  Blocks blocks = { .text = text }, stopped = { .text = g_string_new (NULL), .stop_at = 2 };
+  g_autoptr (GString) some = stopped.text;
+
+  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
+  g_assert_true (posa_iec_session_read_blocks (talk.session, "R3", "1.8.0", "", take_block_cb,
+                                               &blocks, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (blocks.complete);
+  g_assert_cmpuint (blocks.n_blocks, ==, 3); /* "1.8.0(0018", "87.654*kWh", ")" */
+  g_assert_true (g_str_has_prefix (text->str, "1.8.0(") && g_str_has_suffix (text->str, "*kWh)"));
+
+  g_assert_false (posa_iec_session_read_blocks (talk.session, "R3", "1.8.0", "", take_block_cb,
+                                                &stopped, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_CANCELLED);
+  g_clear_error (&error);
+  g_assert_true (g_str_has_prefix (text->str, some->str));
+  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
+  g_assert_false (posa_iec_session_read_blocks (talk.session, "R6", "P.99", "", take_block_cb,
+                                                &stopped, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+}
+
+/* An answer spoilt twice is asked for again, and once more: the line is not to be trusted now. */
 static void
 test_bad_bcc_in_programming_mode (void)
 {
@@ -302,7 +354,7 @@ test_bad_bcc_in_programming_mode (void)
   g_assert_no_error (error);
   g_autofree char *serial = posa_test_sim_get_text (talk.sim, "serial");
   g_assert_cmpstr (posa_iec_data_find (sets, "C.1.0", 0)->value, ==, serial);
-  g_assert_cmpuint (posa_iec_session_get_stats (talk.session)->retries, ==, 2);
+  g_assert_cmpuint (posa_iec_session_get_stats (talk.session)->retries, ==, 3);
 }
 
 static void
@@ -507,6 +559,7 @@ main (int argc, char **argv)
   g_test_add_func ("/iec-session/missing-register", test_missing_register);
   g_test_add_func ("/iec-session/faults/noise", test_noise);
   g_test_add_func ("/iec-session/programming-mode", test_programming_mode);
+  g_test_add_func ("/iec-session/11.28/partial-blocks", test_11_28_partial_blocks);
   g_test_add_func ("/iec-session/bad-bcc-in-programming-mode", test_bad_bcc_in_programming_mode);
   g_test_add_func ("/iec-session/wrong-password-is-not-repeated",
                    test_wrong_password_is_not_repeated);

@@ -121,7 +121,7 @@ test_foreign_programming (void)
   assert_number (export, "2.8.0", "kWh", 12000);
   g_autoptr (GPtrArray) serial = posa_iec_session_read (talk.session, "C.1.0", NULL, &error);
   g_assert_cmpstr (posa_iec_data_find (serial, "C.1.0", 0)->value, ==, "12345678");
-  g_assert_true (posa_iec_session_write (talk.session, "C.7.0", "0009", NULL, &error));
+  g_assert_true (posa_iec_session_write (talk.session, "W1", "C.7.0", "0009", NULL, &error));
   g_autoptr (GPtrArray) count = posa_iec_session_read (talk.session, "C.7.0", NULL, &error);
   g_assert_cmpstr (posa_iec_data_find (count, "C.7.0", 0)->value, ==, "0009");
   posa_iec_session_sign_off (talk.session);
@@ -151,9 +151,9 @@ test_partial_blocks (void)
 static void
 test_refused_command_is_repeated (void)
 {
-  static const char *const events[] = {
-    P0, ASK_180, "rx 15", ASK_180, "rx 02312E382E3028312A6B5768290374", NULL
-  };
+  static const char *const events[] = { P0,     ASK_180, "rx 15",
+                                        "idle", ASK_180, "rx 02312E382E3028312A6B5768290374",
+                                        NULL };
   g_auto (Talk) talk = talk_after_sign_on ('1', events);
   g_autoptr (GError) error = NULL;
 
@@ -169,7 +169,8 @@ test_refused_command_is_repeated (void)
 static void
 test_refused_password_is_not_repeated (void)
 {
-  static const char *const events[] = { P0, "tx 01503102283030303030303030290361", "rx 15", NULL };
+  static const char *const events[] = { P0, "tx 01503102283030303030303030290361", "rx 15", "idle",
+                                        NULL };
   g_auto (Talk) talk = talk_after_sign_on ('1', events);
   g_autoptr (GError) error = NULL;
 
@@ -182,8 +183,9 @@ test_refused_password_is_not_repeated (void)
 static void
 test_answer_to_another_question (void)
 {
-  static const char *const events[] = { P0, ASK_180, "rx 02322E382E3028392A6B576829037F",
-                                        "tx 0142300371", NULL };
+  static const char *const events[] = {
+    P0, ASK_180, "rx 02322E382E3028392A6B576829037F", "idle", "tx 0142300371", NULL
+  };
   g_auto (Talk) talk = talk_after_sign_on ('1', events);
   g_autoptr (GError) error = NULL;
 

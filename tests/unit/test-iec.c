@@ -89,9 +89,9 @@ test_messages_to_send (void)
   assert_hex (out, "2F3F210D0A");
   posa_iec_put_request (out, "0012");
   assert_hex (out, "2F3F30303132210D0A");
-  posa_iec_put_option (out, '5', '0');
+  posa_iec_put_option (out, '0', '5', '0');
   assert_hex (out, "063035300D0A");
-  posa_iec_put_option (out, '5', '1');
+  posa_iec_put_option (out, '0', '5', '1');
   assert_hex (out, "063035310D0A");
   posa_iec_put_command (out, "B0", NULL);
   assert_hex (out, "0142300371");
@@ -163,11 +163,25 @@ test_damaged_identification (void)
 static void
 test_speeds (void)
 {
-  g_assert_cmpuint (posa_iec_speed_to_baud ('0'), ==, 300);
-  g_assert_cmpuint (posa_iec_speed_to_baud ('5'), ==, 9600);
-  g_assert_cmpuint (posa_iec_speed_to_baud ('6'), ==, 19200);
-  g_assert_cmpuint (posa_iec_speed_to_baud ('C'), ==, 0);
-  g_assert_cmpint (posa_iec_baud_to_speed (9600), ==, '5');
+  static const char digits[] = "0123456789", letters[] = "ABCDEFGHI", others[] = "JZ@az(~ ";
+  static const guint bauds[] = { 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 };
+
+  for (guint i = 0; i < 10; i++)
+    {
+      g_assert_cmpint (posa_iec_speed_to_mode (digits[i]), ==, POSA_IEC_MODE_C);
+      g_assert_cmpuint (posa_iec_speed_to_baud (digits[i]), ==, bauds[i]);
+      g_assert_cmpint (posa_iec_baud_to_speed (bauds[i]), ==, digits[i]);
+    }
+  for (guint i = 0; i < 9; i++)
+    {
+      g_assert_cmpint (posa_iec_speed_to_mode (letters[i]), ==, POSA_IEC_MODE_B);
+      g_assert_cmpuint (posa_iec_speed_to_baud (letters[i]), ==, bauds[i + 1]);
+    }
+  for (guint i = 0; others[i] != '\0'; i++)
+    {
+      g_assert_cmpint (posa_iec_speed_to_mode (others[i]), ==, POSA_IEC_MODE_A);
+      g_assert_cmpuint (posa_iec_speed_to_baud (others[i]), ==, 300);
+    }
   g_assert_cmpint (posa_iec_baud_to_speed (12345), ==, '0');
 }
 

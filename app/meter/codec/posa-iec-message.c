@@ -10,10 +10,27 @@
 
 static const guint speeds[] = { 300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 };
 
+PosaIecMode
+posa_iec_speed_to_mode (char speed)
+{
+  if (g_ascii_isdigit (speed))
+    return POSA_IEC_MODE_C;
+  return speed >= 'A' && speed <= 'I' ? POSA_IEC_MODE_B : POSA_IEC_MODE_A;
+}
+
 guint
 posa_iec_speed_to_baud (char speed)
 {
-  return g_ascii_isdigit (speed) ? speeds[speed - '0'] : 0;
+  switch (posa_iec_speed_to_mode (speed))
+    {
+    case POSA_IEC_MODE_C:
+      return speeds[speed - '0'];
+    case POSA_IEC_MODE_B:
+      return speeds[speed - 'A' + 1];
+    case POSA_IEC_MODE_A:
+    default:
+      return POSA_IEC_START_BAUD;
+    }
 }
 
 char
@@ -121,7 +138,8 @@ take_body (PosaIecMessage *out, gboolean command, const guint8 *body, gsize size
   gsize start = 0;
 
   out->intact = posa_iec_bcc (body, size) == bcc && memchr (body, 0, size) == NULL;
-  out->type = body[size - 1] == POSA_IEC_EOT ? POSA_IEC_PARTIAL : POSA_IEC_BLOCK;
+  out->more = body[size - 1] == POSA_IEC_EOT;
+  out->type = out->more ? POSA_IEC_PARTIAL : POSA_IEC_BLOCK;
   if (command)
     {
       out->type = POSA_IEC_COMMAND;
@@ -146,15 +164,18 @@ posa_iec_message_scan (const guint8 *data, gsize size, PosaIecMessage *out)
          data[i] != POSA_IEC_ACK && data[i] != POSA_IEC_NAK)
     i++;
   out->begun = i < size;
+  out->skipped = i;
   if (i == size)
     return out->type;
   if (data[i] == POSA_IEC_ACK || data[i] == POSA_IEC_NAK)
     {
       out->type = data[i] == POSA_IEC_ACK ? POSA_IEC_ACKNOWLEDGED : POSA_IEC_REFUSED;
       out->intact = TRUE;
+      out->end = i + 1;
       return out->type;
     }
   gsize end = find_end (data, i + 1, size);
+  out->end = end + 1;
   if (end > 0 && end < size)
     take_body (out, data[i] == POSA_IEC_SOH, data + i + 1, end - i - 1, data[end]);
   return out->type;
@@ -169,23 +190,24 @@ posa_iec_put_request (GByteArray *out, const char *address)
 }
 
 void
-posa_iec_put_option (GByteArray *out, char speed, char mode)
+posa_iec_put_option (GByteArray *out, char protocol, char speed, char mode)
 {
-  const guint8 message[] = { POSA_IEC_ACK, '0', (guint8) speed, (guint8) mode, '\r', '\n' };
+  const guint8 message[] = { POSA_IEC_ACK, (guint8) protocol, (guint8) speed, (guint8) mode, '\r',
+                             '\n' };
 
   posa_put_bytes (out, message, sizeof message);
 }
 
-/* Adds ETX and the block check character of what follows @start. */
+/* Adds @end and the block check character of what follows @start. */
 static void
-finish (GByteArray *out, guint start)
+finish (GByteArray *out, guint start, guint8 end)
 {
-  posa_put_u8 (out, POSA_IEC_ETX);
+  posa_put_u8 (out, end);
   posa_put_u8 (out, posa_iec_bcc (out->data + start, out->len - start));
 }
 
-void
-posa_iec_put_command (GByteArray *out, const char *command, const char *data_set)
+static void
+put_command (GByteArray *out, const char *command, const char *data_set, guint8 end)
 {
   posa_put_u8 (out, POSA_IEC_SOH);
   guint start = out->len;
@@ -196,15 +218,39 @@ posa_iec_put_command (GByteArray *out, const char *command, const char *data_set
       posa_put_u8 (out, POSA_IEC_STX);
       posa_put_string (out, data_set);
     }
-  finish (out, start);
+  finish (out, start, end);
 }
 
 void
-posa_iec_put_block (GByteArray *out, const char *content)
+posa_iec_put_command (GByteArray *out, const char *command, const char *data_set)
+{
+  put_command (out, command, data_set, POSA_IEC_ETX);
+}
+
+void
+posa_iec_put_partial_command (GByteArray *out, const char *command, const char *data)
+{
+  put_command (out, command, data, POSA_IEC_EOT);
+}
+
+static void
+put_block (GByteArray *out, const char *content, guint8 end)
 {
   posa_put_u8 (out, POSA_IEC_STX);
   guint start = out->len;
 
   posa_put_string (out, content);
-  finish (out, start);
+  finish (out, start, end);
+}
+
+void
+posa_iec_put_block (GByteArray *out, const char *content)
+{
+  put_block (out, content, POSA_IEC_ETX);
+}
+
+void
+posa_iec_put_partial_block (GByteArray *out, const char *content)
+{
+  put_block (out, content, POSA_IEC_EOT);
 }

@@ -33,9 +33,18 @@ gboolean posa_iec_identification_scan (const guint8 *data,
                                        PosaIecIdentification *out,
                                        GError **error);
 
-/* Speed character of mode C; 0 for characters without a meaning there (modes A and B). */
+/* How the device goes on after its identification (6.4), as its speed character tells. */
+typedef enum
+{
+  POSA_IEC_MODE_A, /* any other character: sends its data at once, at 300 baud */
+  POSA_IEC_MODE_B, /* a letter A to I: sends its data at once, at the speed of the letter */
+  POSA_IEC_MODE_C  /* a digit: waits for the option select message */
+} PosaIecMode;
+
+PosaIecMode posa_iec_speed_to_mode (char speed);
+/* 300 for the characters of mode A. 7 to 9 and G to I are as in use: the standard reserves them. */
 guint posa_iec_speed_to_baud (char speed);
-char posa_iec_baud_to_speed (guint baud); /* '0' for unknown speeds */
+char posa_iec_baud_to_speed (guint baud); /* of mode C; '0' for unknown speeds */
 
 typedef enum
 {
@@ -54,6 +63,9 @@ typedef struct
   char command[3];       /* COMMAND: "P0", "B0", … */
   const guint8 *content; /* between STX and ETX or EOT; borrowed, NULL without STX */
   gsize size;
+  gboolean more;   /* ended by EOT: a further block follows after ACK */
+  gsize skipped;   /* characters of garbage before it */
+  gsize end;       /* offset behind it: what follows is garbage too, one side speaks at a time */
   gboolean intact; /* block check character right and no damaged character */
 } PosaIecMessage;
 
@@ -66,12 +78,15 @@ guint8 posa_iec_bcc (const guint8 *data, gsize size);
 
 /* Request "/?ADDRESS!"; @address NULL or "" for any device. */
 void posa_iec_put_request (GByteArray *out, const char *address);
-/* Acknowledgement and option select: @speed as offered or lower, @mode '0' readout, '1'
- * programming. */
-void posa_iec_put_option (GByteArray *out, char speed, char mode);
+/* Acknowledgement and option select (6.3.3): @protocol '0' normal, '2' HDLC; @speed as offered or
+ * lower; @mode '0' readout, '1' programming, '2' HDLC. */
+void posa_iec_put_option (GByteArray *out, char protocol, char speed, char mode);
 /* Command such as "R1" with its data set, or NULL: "B0" has none. */
 void posa_iec_put_command (GByteArray *out, const char *command, const char *data_set);
-/* A data message STX … ETX BCC around @content. */
+/* The same for a partial block, which ends with EOT: more of the data set follows. */
+void posa_iec_put_partial_command (GByteArray *out, const char *command, const char *data);
+/* A data message STX … ETX BCC around @content, or a partial block, which ends with EOT. */
 void posa_iec_put_block (GByteArray *out, const char *content);
+void posa_iec_put_partial_block (GByteArray *out, const char *content);
 
 G_END_DECLS

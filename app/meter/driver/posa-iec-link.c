@@ -6,6 +6,7 @@
 #include "meter/driver/posa-iec-link.h"
 
 #include "base/posa-error.h"
+#include "meter/codec/posa-iec-check.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -18,7 +19,10 @@
 #define START_STATE_US (2300 * 1000)          /* more than t_t: the meter has given up on us */
 #define STORM_US       (30 * G_USEC_PER_SEC)  /* a whole readout at 300 baud goes by */
 #define BLOCK_END_US   (50 * 1000)            /* silence behind a damaged block */
-#define MAX_REPEATS    3                      /* of one message */
+#define MAX_REPEATS    3                      /* of one damaged message */
+#define MAX_READINGS   6                      /* of one message, damaged or not agreeing */
+#define MIN_HEARD      8                      /* characters, to judge of the speed … */
+#define SPOILT_SHARE   4                      /* … by this part of them: at random it is a half */
 #define MAX_MESSAGE    (16 * 1024)            /* characters; real readouts have below 3000 */
 #define MAX_MESSAGE_US (120 * G_USEC_PER_SEC) /* 3600 characters at 300 baud */
 #define MAX_GARBAGE    64                     /* characters without the start of a message */
@@ -33,11 +37,16 @@ struct _PosaIecLink
   GByteArray *buffer;
   gsize expected_size; /* of the message that comes; 0: no progress shown */
   guint shown_tenths;
+  guint n_heard, n_spoilt; /* characters since the last message sent */
+  gboolean damaged;        /* damage was seen on this line */
+  char *candidate;         /* content of an answer that waits for its confirmation */
+  PosaIecCheckFunc check;
+  gpointer check_data;
   PosaLineStats stats;
 };
 
-static gint64
-now_us (PosaIecLink *self)
+gint64
+posa_iec_link_get_now_us (PosaIecLink *self)
 {
   return posa_clock_get_monotonic (self->clock);
 }
@@ -66,7 +75,7 @@ posa_iec_link_set_speed (PosaIecLink *self, guint baud, GError **error)
 gboolean
 posa_iec_link_pause (PosaIecLink *self, gint64 us, PosaOperation *operation, GError **error)
 {
-  return posa_clock_sleep_until (self->clock, now_us (self) + us,
+  return posa_clock_sleep_until (self->clock, posa_iec_link_get_now_us (self) + us,
                                  posa_operation_peek_cancellable (operation), error);
 }
 
@@ -95,6 +104,7 @@ posa_iec_link_send (PosaIecLink *self,
     return FALSE;
   self->stats.bytes_tx += message->len;
   self->stats.round_trips++;
+  self->n_heard = self->n_spoilt = 0;
   return posa_port_send (self->port, message->data, message->len, cancellable, error);
 }
 
@@ -129,10 +139,13 @@ receive_more (PosaIecLink *self, gint64 deadline, PosaOperation *operation, GErr
 
   if (n <= 0)
     return FALSE;
-  self->heard_at = now_us (self);
+  self->heard_at = posa_iec_link_get_now_us (self);
   if (self->buffer->len == 0)
     self->answered_us = posa_clock_get_wall (self->clock);
   self->stats.bytes_rx += (guint64) n;
+  self->n_heard += (guint) n;
+  for (gssize i = 0; i < n; i++)
+    self->n_spoilt += bytes[i] == 0;
   g_byte_array_append (self->buffer, bytes, (guint) n);
   show_progress (self, operation);
   return TRUE;
@@ -144,8 +157,11 @@ set_no_answer (PosaIecLink *self, GError **error)
   if (self->buffer->len == 0)
     g_set_error_literal (error, POSA_ERROR, POSA_ERROR_TIMED_OUT, "the meter does not answer");
   else
-    g_set_error_literal (error, POSA_ERROR, POSA_ERROR_LINE_NOISE,
-                         "the meter's answer is garbled or breaks off");
+    {
+      self->damaged = TRUE;
+      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_LINE_NOISE,
+                           "the meter's answer is garbled or breaks off");
+    }
   return FALSE;
 }
 
@@ -156,8 +172,8 @@ receive_message (PosaIecLink *self,
                  PosaOperation *operation,
                  GError **error)
 {
-  gint64 deadline = now_us (self) + NO_ANSWER_US;
-  gint64 give_up = now_us (self) + MAX_MESSAGE_US;
+  gint64 deadline = posa_iec_link_get_now_us (self) + NO_ANSWER_US;
+  gint64 give_up = posa_iec_link_get_now_us (self) + MAX_MESSAGE_US;
   g_autoptr (GError) local_error = NULL;
 
   *message = (PosaIecMessage) { 0 };
@@ -168,7 +184,7 @@ receive_message (PosaIecLink *self,
       if (posa_iec_message_scan (self->buffer->data, self->buffer->len, message) !=
           POSA_IEC_INCOMPLETE)
         return TRUE;
-      deadline = now_us (self) + GAP_US;
+      deadline = posa_iec_link_get_now_us (self) + GAP_US;
     }
   if (local_error == NULL)
     return set_no_answer (self, error);
@@ -182,7 +198,7 @@ posa_iec_link_receive_identification (PosaIecLink *self,
                                       PosaOperation *operation,
                                       GError **error)
 {
-  gint64 deadline = now_us (self) + NO_ANSWER_US;
+  gint64 deadline = posa_iec_link_get_now_us (self) + NO_ANSWER_US;
   g_autoptr (GError) local_error = NULL;
 
   g_byte_array_set_size (self->buffer, 0);
@@ -193,7 +209,7 @@ posa_iec_link_receive_identification (PosaIecLink *self,
         return TRUE;
       if (local_error != NULL)
         break;
-      deadline = now_us (self) + GAP_US;
+      deadline = posa_iec_link_get_now_us (self) + GAP_US;
     }
   if (local_error == NULL)
     return set_no_answer (self, error);
@@ -205,14 +221,14 @@ gboolean
 posa_iec_link_wait_for_start (PosaIecLink *self, PosaOperation *operation, GError **error)
 {
   GCancellable *cancellable = posa_operation_peek_cancellable (operation);
-  gint64 give_up = now_us (self) + STORM_US;
+  gint64 give_up = posa_iec_link_get_now_us (self) + STORM_US;
 
   for (;;)
     {
       g_autoptr (GError) local_error = NULL;
       if (posa_port_drain (self->port, START_STATE_US, cancellable, &local_error))
         return TRUE;
-      if (!posa_iec_link_is_damage (local_error) || now_us (self) >= give_up)
+      if (!posa_iec_link_is_damage (local_error) || posa_iec_link_get_now_us (self) >= give_up)
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
@@ -221,25 +237,92 @@ posa_iec_link_wait_for_start (PosaIecLink *self, PosaOperation *operation, GErro
 }
 
 gboolean
-posa_iec_link_skip_rest (PosaIecLink *self, PosaOperation *operation, GError **error)
+posa_iec_link_swallow (PosaIecLink *self, gsize *n, PosaOperation *operation, GError **error)
 {
-  return posa_port_drain (self->port, BLOCK_END_US, posa_operation_peek_cancellable (operation),
-                          error);
+  gint64 give_up = posa_iec_link_get_now_us (self) + MAX_MESSAGE_US;
+  g_autoptr (GError) local_error = NULL;
+
+  *n = 0;
+  g_byte_array_set_size (self->buffer, 0);
+  while (
+      posa_iec_link_get_now_us (self) < give_up &&
+      receive_more (self, posa_iec_link_get_now_us (self) + BLOCK_END_US, operation, &local_error))
+    {
+      *n += self->buffer->len;
+      g_byte_array_set_size (self->buffer, 0);
+    }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 static gboolean
 send_nak (PosaIecLink *self, PosaOperation *operation, GError **error)
 {
+  gsize n;
+
   self->stats.retries++;
-  return posa_iec_link_skip_rest (self, operation, error) &&
+  return posa_iec_link_swallow (self, &n, operation, error) &&
          posa_iec_link_send_byte (self, POSA_IEC_NAK, operation, error);
 }
 
+/* An acknowledgement or a refusal is one character without a check. Where an answer is due that
+ * says more, or with more behind it, it is a spoilt character of something else. */
 static gboolean
-set_damaged (GError **error)
+is_lone_character (PosaIecLink *self, const PosaIecMessage *message, PosaOperation *operation)
+{
+  gsize n = 0;
+
+  if (message->content != NULL || message->type == POSA_IEC_COMMAND)
+    return TRUE;
+  if (self->buffer->len > message->end)
+    return FALSE;
+  if (message->type == POSA_IEC_ACKNOWLEDGED && self->check == NULL)
+    return TRUE;
+  return posa_iec_link_swallow (self, &n, operation, NULL) && n == 0;
+}
+
+/* Once damage was seen on this line, or when the message looks odd, its block check is not enough:
+ * then two readings have to agree. */
+static gboolean
+is_confirmed (PosaIecLink *self, const PosaIecMessage *message)
+{
+  if (message->content == NULL)
+    return TRUE;
+  g_autofree char *text = g_strndup ((const char *) message->content, message->size);
+  gboolean odd = self->check != NULL && message->type == POSA_IEC_BLOCK &&
+                 !self->check (self->check_data, text, NULL);
+
+  self->damaged = self->damaged || odd || message->skipped > 0 || self->buffer->len > message->end;
+  gboolean agreed = !self->damaged ||
+                    (self->candidate != NULL && posa_iec_check_agree (self->candidate, text));
+  g_free (self->candidate);
+  self->candidate = agreed ? NULL : g_steal_pointer (&text);
+  return agreed;
+}
+
+static gboolean
+set_damaged (PosaIecLink *self, GError **error)
 {
   g_set_error_literal (error, POSA_ERROR, POSA_ERROR_BAD_CHECKSUM,
-                       "the meter's answer is damaged, its repeats too");
+                       self->candidate != NULL
+                           ? "no two readings of the meter's answer agree on a disturbed line"
+                           : "the meter's answer is damaged, its repeats too");
+  return FALSE;
+}
+
+gboolean
+posa_iec_link_is_gibberish (PosaIecLink *self)
+{
+  return self->n_heard >= MIN_HEARD && self->n_spoilt * SPOILT_SHARE > self->n_heard;
+}
+
+static gboolean
+set_gibberish (GError **error)
+{
+  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_LINE_NOISE,
+                       "the meter's answer is garbled, as if at another speed");
   return FALSE;
 }
 
@@ -249,30 +332,50 @@ posa_iec_link_receive (PosaIecLink *self,
                        PosaOperation *operation,
                        GError **error)
 {
+  guint n_damaged = 0;
+
   for (guint i = 0;; i++)
     {
       g_autoptr (GError) local_error = NULL;
       gboolean whole = receive_message (self, message, operation, &local_error);
       gboolean silent = g_error_matches (local_error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
-      if (whole && message->intact)
+      gboolean intact = whole && message->intact && is_lone_character (self, message, operation);
+      if (intact && is_confirmed (self, message))
         return TRUE;
       if ((!whole && !posa_iec_link_is_worth_repeating (local_error)) || (silent && i == 0))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
+      self->damaged = TRUE;
+      n_damaged += !intact;
+      if (!intact && posa_iec_link_is_gibberish (self))
+        return set_gibberish (error);
       /* Silence after a damaged answer tells less than the damage does. */
-      if (silent || i == MAX_REPEATS)
-        return set_damaged (error);
+      if (silent || n_damaged > MAX_REPEATS || i == MAX_READINGS)
+        return set_damaged (self, error);
       if (!send_nak (self, operation, error))
         return FALSE;
     }
 }
 
+void
+posa_iec_link_set_check (PosaIecLink *self, PosaIecCheckFunc check, gpointer data)
+{
+  self->check = check;
+  self->check_data = data;
+}
+
+void
+posa_iec_link_forget (PosaIecLink *self)
+{
+  g_clear_pointer (&self->candidate, g_free);
+}
+
 gint64
 posa_iec_link_get_silence_us (PosaIecLink *self)
 {
-  return now_us (self) - self->heard_at;
+  return posa_iec_link_get_now_us (self) - self->heard_at;
 }
 
 gint64
@@ -303,5 +406,6 @@ void
 posa_iec_link_free (PosaIecLink *self)
 {
   g_byte_array_unref (self->buffer);
+  g_free (self->candidate);
   g_free (self);
 }

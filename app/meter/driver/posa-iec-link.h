@@ -40,8 +40,10 @@ gboolean posa_iec_link_receive_identification (PosaIecLink *self,
                                                PosaIecIdentification *out,
                                                PosaOperation *operation,
                                                GError **error);
-/* The next message, intact; damaged ones are asked for again, three times (BAD_CHECKSUM then). Its
- * content is valid until the next receive. */
+/* The next message, intact; damaged ones are asked for again, three times (BAD_CHECKSUM then). The
+ * block check misses two characters that were lost or changed alike: once damage was seen on the
+ * line, or when the check of posa_iec_link_set_check() fails, a message is accepted only when two
+ * readings of it agree (posa_iec_check_agree()). Its content is valid until the next receive. */
 gboolean posa_iec_link_receive (PosaIecLink *self,
                                 PosaIecMessage *message,
                                 PosaOperation *operation,
@@ -50,9 +52,23 @@ gboolean posa_iec_link_receive (PosaIecLink *self,
 /* Waits, however much the meter still has to say, until it has been silent for so long that it is
  * in its start state. */
 gboolean posa_iec_link_wait_for_start (PosaIecLink *self, PosaOperation *operation, GError **error);
-/* Swallows the rest of a damaged message. */
-gboolean posa_iec_link_skip_rest (PosaIecLink *self, PosaOperation *operation, GError **error);
+/* Swallows the rest of a damaged message: @n characters came until the line fell silent. */
+gboolean
+posa_iec_link_swallow (PosaIecLink *self, gsize *n, PosaOperation *operation, GError **error);
 
+/* Judges the content of a whole data message. */
+typedef gboolean (*PosaIecCheckFunc) (gpointer data, const char *text, GError **error);
+/* For the answers from now on: data is due, and it has to look like that. NULL: an acknowledgement
+ * may come. */
+void posa_iec_link_set_check (PosaIecLink *self, PosaIecCheckFunc check, gpointer data);
+/* A new question: what the meter said before confirms nothing. */
+void posa_iec_link_forget (PosaIecLink *self);
+
+/* Whether what came since the last question was hardly ever a whole character: the other side sends
+ * at another speed. */
+gboolean posa_iec_link_is_gibberish (PosaIecLink *self);
+
+gint64 posa_iec_link_get_now_us (PosaIecLink *self); /* monotonic */
 /* Time since the last character, µs. */
 gint64 posa_iec_link_get_silence_us (PosaIecLink *self);
 /* When the first character of the last message came: wall clock, µs UTC. */

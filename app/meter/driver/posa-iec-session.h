@@ -10,8 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* One IEC 62056-21 mode C conversation, the client's side, with the times of clause 6.3.13. Work
- * thread; every call blocks, but no longer than its deadline, and obeys @operation's cancellable.
+/* One IEC 62056-21 conversation in modes A, B and C, the client's side, with the times of clause
+ * 6.3.13. Work thread; every call blocks, but no longer than its deadline, and obeys @operation's
+ * cancellable.
  *
  * After silence in programming mode the session is over: an answer that comes too late must find
  * nobody who could take it for the answer to the next command. */
@@ -26,6 +27,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaIecSession, posa_iec_session_free)
  * change of speed for converters that are slow to send. */
 void posa_iec_session_set_line (PosaIecSession *self, guint baud, guint switch_delay_ms);
 
+/* How to call: the device @address of the request, NULL for any meter, and whether a meter that
+ * does not answer may have to be woken up first, as battery devices have. */
+void posa_iec_session_set_call (PosaIecSession *self, const char *address, gboolean wake_up);
+
+/* What the caller knows of the data: FALSE when @sets cannot be right. Then the meter has to say
+ * the same twice, as on a line where damage was seen. */
+typedef gboolean (*PosaIecSetsFunc) (gpointer data, GPtrArray *sets, GError **error);
+void posa_iec_session_set_check (PosaIecSession *self, PosaIecSetsFunc check, gpointer data);
+
 /* Asks for the identification at 300 baud, up to @tries times. TIMED_OUT, LINE_NOISE; WRONG_METER
  * when a later sign-on finds another meter than the first. */
 gboolean posa_iec_session_sign_on (PosaIecSession *self,
@@ -35,8 +45,9 @@ gboolean posa_iec_session_sign_on (PosaIecSession *self,
 /* Of the last sign-on; borrowed. */
 const PosaIecIdentification *posa_iec_session_get_identification (PosaIecSession *self);
 
-/* The data readout, as an array of PosaIecDataSet. Repeats damaged blocks, then signs on afresh, at
- * last stays at 300 baud. BAD_CHECKSUM, TIMED_OUT, LINE_NOISE when all that was in vain.
+/* The data readout, as an array of PosaIecDataSet. Repeats damaged blocks, then signs on afresh and
+ * at the next lower speed, until that is 300 baud or the patience is over. BAD_CHECKSUM, TIMED_OUT,
+ * LINE_NOISE when all that was in vain.
  * @expected_size in characters is for the progress only. */
 GPtrArray *posa_iec_session_read_out (PosaIecSession *self,
                                       gsize expected_size,
@@ -49,12 +60,47 @@ gboolean posa_iec_session_program (PosaIecSession *self,
                                    const char *password,
                                    PosaOperation *operation,
                                    GError **error);
-/* Commands R1 and W1. UNSUPPORTED with the meter's own words when it refuses. */
+/* The register @code by command R1, as an array of PosaIecDataSet. UNSUPPORTED with the meter's own
+ * words when it refuses. */
 GPtrArray *posa_iec_session_read (PosaIecSession *self,
                                   const char *code,
                                   PosaOperation *operation,
                                   GError **error);
+
+/* One block of a long answer: @text as received between STX and ETX or EOT, in the order of the
+ * meter, each once. A data line may go on in the next block. FALSE with @error ends the reading and
+ * the session. */
+typedef gboolean (*PosaIecBlockFunc) (gpointer data,
+                                      const char *text,
+                                      gboolean last,
+                                      GError **error);
+
+/* A long answer, such as a load profile, by @command (R3, R4, R5, R6; also R1, R2)
+ * "CODE(ARGUMENT)". The meter may cut it into partial blocks (6.5.29): each is acknowledged and
+ * handed to @func as it arrives; a short answer is a single block. So the caller sees what has
+ * come, can show it, and keeps it when the rest fails:
+ *
+ *   posa_iec_session_program (session, password, operation, error) &&
+ *   posa_iec_session_read_blocks (session, "R6", "P.01", "2611010000;2611012345", take_cb, rows,
+ *                                 operation, error);
+ *
+ * After TIMED_OUT, BAD_CHECKSUM or LINE_NOISE (posa_iec_link_is_worth_repeating()) this session is
+ * over, what @func had is good: call posa_iec_session_program() again, which signs on afresh, and
+ * ask for the rest from the last whole line on. UNSUPPORTED with the meter's own words when it
+ * refuses; then the session goes on. */
+gboolean posa_iec_session_read_blocks (PosaIecSession *self,
+                                       const char *command,
+                                       const char *code,
+                                       const char *argument,
+                                       PosaIecBlockFunc func,
+                                       gpointer data,
+                                       PosaOperation *operation,
+                                       GError **error);
+
+/* Writes by @command: W1, W2, W3 and W4 (in partial blocks), E2 (executes). UNSUPPORTED with the
+ * meter's own words when it refuses. */
 gboolean posa_iec_session_write (PosaIecSession *self,
+                                 const char *command,
                                  const char *code,
                                  const char *value,
                                  PosaOperation *operation,
