@@ -336,6 +336,12 @@ posa_json_at (PosaJsonCursor array, guint i)
                             json_array_get_element (json_node_get_array (array.node), i) };
 }
 
+gboolean
+posa_json_is_null (PosaJsonCursor at)
+{
+  return at.node != NULL && JSON_NODE_HOLDS_NULL (at.node);
+}
+
 const char *
 posa_json_string_value (PosaJsonCursor string)
 {
@@ -356,12 +362,16 @@ posa_json_dup_string_or_null (PosaJsonCursor object, const char *member)
 }
 
 gint64
+posa_json_int_value (PosaJsonCursor integer)
+{
+  integer = expect (integer, holds_value (integer, G_TYPE_INT64), "an integer");
+  return integer.node != NULL ? json_node_get_int (integer.node) : 0;
+}
+
+gint64
 posa_json_int (PosaJsonCursor object, const char *member)
 {
-  PosaJsonCursor at = posa_json_member (object, member);
-
-  at = expect (at, holds_value (at, G_TYPE_INT64), "an integer");
-  return at.node != NULL ? json_node_get_int (at.node) : 0;
+  return posa_json_int_value (posa_json_member (object, member));
 }
 
 gint64

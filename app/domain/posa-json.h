@@ -50,7 +50,10 @@ gint64 posa_json_time (PosaJsonCursor object,
                        const char *member); /* ISO 8601 with offset, after 1970 -> µs UTC */
 /* The same; 0 when the member is absent or null. */
 gint64 posa_json_time_or_0 (PosaJsonCursor object, const char *member);
-const char *posa_json_string_value (PosaJsonCursor string); /* of an array element */
+/* Of array elements. */
+const char *posa_json_string_value (PosaJsonCursor string);
+gint64 posa_json_int_value (PosaJsonCursor integer);
+gboolean posa_json_is_null (PosaJsonCursor at); /* written as null */
 
 /* The one text of a document: members in the order built, two-space indent when @pretty, no
  * trailing newline, every "/" written as "\/" so that no PDF keyword can appear. */

@@ -5,7 +5,8 @@
 
 #include "base/posa-clock.h"
 
-#define FLAGS_MAX 64
+#define FLAGS_MAX   64
+#define MISSING_MAX 256
 
 static const char *const kind_names[POSA_N_READING_KINDS] = {
   [POSA_READING_REMOVAL] = "removal",
@@ -33,6 +34,16 @@ posa_reading_method_to_string (PosaReadingMethod self)
   return method_names[self];
 }
 
+static void
+missing_item_free (gpointer data)
+{
+  PosaMissingItem *item = data;
+
+  g_free (item->what);
+  g_free (item->reason);
+  g_free (item);
+}
+
 PosaReadingSet *
 posa_reading_set_new (void)
 {
@@ -40,6 +51,7 @@ posa_reading_set_new (void)
 
   self->status_flags = g_new0 (char *, 1);
   self->registers = posa_registers_new ();
+  self->missing = g_ptr_array_new_with_free_func (missing_item_free);
   return self;
 }
 
@@ -63,7 +75,20 @@ posa_reading_set_free (PosaReadingSet *self)
   g_free (self->status_raw);
   g_strfreev (self->status_flags);
   g_ptr_array_unref (self->registers);
+  g_clear_pointer (&self->frozen, posa_frozen_registers_free);
+  g_clear_pointer (&self->facts, posa_meter_facts_free);
+  g_ptr_array_unref (self->missing);
   g_free (self);
+}
+
+void
+posa_reading_set_add_missing (PosaReadingSet *self, const char *what, const char *reason)
+{
+  PosaMissingItem *item = g_new0 (PosaMissingItem, 1);
+
+  item->what = g_strdup (what);
+  item->reason = g_strdup (reason);
+  g_ptr_array_add (self->missing, item);
 }
 
 gint64
@@ -144,6 +169,40 @@ line_to_json (const PosaLineStats *self, JsonBuilder *builder)
   json_builder_end_object (builder);
 }
 
+static void
+missing_to_json (GPtrArray *missing, JsonBuilder *builder)
+{
+  json_builder_set_member_name (builder, "missing");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < missing->len; i++)
+    {
+      const PosaMissingItem *item = g_ptr_array_index (missing, i);
+
+      json_builder_begin_object (builder);
+      posa_json_add_string (builder, "what", item->what);
+      posa_json_add_string (builder, "reason", item->reason);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
+further_to_json (const PosaReadingSet *self, JsonBuilder *builder)
+{
+  if (self->frozen != NULL)
+    {
+      json_builder_set_member_name (builder, "frozen");
+      posa_frozen_registers_to_json (self->frozen, builder);
+    }
+  if (self->facts != NULL)
+    {
+      json_builder_set_member_name (builder, "facts");
+      posa_meter_facts_to_json (self->facts, builder);
+    }
+  if (self->missing->len > 0)
+    missing_to_json (self->missing, builder);
+}
+
 void
 posa_reading_set_to_json (const PosaReadingSet *self, JsonBuilder *builder)
 {
@@ -157,6 +216,7 @@ posa_reading_set_to_json (const PosaReadingSet *self, JsonBuilder *builder)
   status_to_json (self, builder);
   json_builder_set_member_name (builder, "registers");
   posa_registers_to_json (self->registers, builder);
+  further_to_json (self, builder);
   line_to_json (&self->line, builder);
   json_builder_end_object (builder);
 }
@@ -220,6 +280,33 @@ status_from_json (PosaReadingSet *self, PosaJsonCursor object)
   self->status_flags = g_strv_builder_end (flags);
 }
 
+static void
+missing_from_json (PosaReadingSet *self, PosaJsonCursor array)
+{
+  guint n = posa_json_length (array);
+
+  if (n > MISSING_MAX)
+    posa_json_fault (array, "more than %d items", MISSING_MAX);
+  for (guint i = 0; i < MIN (n, MISSING_MAX); i++)
+    {
+      PosaJsonCursor at = posa_json_at (array, i);
+
+      posa_reading_set_add_missing (self, posa_json_string (at, "what"),
+                                    posa_json_string (at, "reason"));
+    }
+}
+
+static void
+further_from_json (PosaReadingSet *self, PosaJsonCursor object)
+{
+  if (posa_json_has (object, "frozen"))
+    self->frozen = posa_frozen_registers_from_json (posa_json_object (object, "frozen"));
+  if (posa_json_has (object, "facts"))
+    self->facts = posa_meter_facts_from_json (posa_json_object (object, "facts"));
+  if (posa_json_has (object, "missing"))
+    missing_from_json (self, posa_json_array (object, "missing"));
+}
+
 static gint64
 count_from_json (PosaJsonCursor object, const char *member, gint64 limit)
 {
@@ -260,6 +347,7 @@ posa_reading_set_from_json (PosaJsonCursor object)
   status_from_json (self, posa_json_object (object, "status"));
   g_ptr_array_unref (self->registers);
   self->registers = posa_registers_from_json (posa_json_array (object, "registers"));
+  further_from_json (self, object);
   line_from_json (&self->line, posa_json_object (object, "line"));
   return posa_json_check (object.document, NULL) ? g_steal_pointer (&self) : NULL;
 }

@@ -2,6 +2,8 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
+#include "domain/posa-frozen-registers.h"
+#include "domain/posa-meter-facts.h"
 #include "domain/posa-meter-kind.h"
 #include "domain/posa-register.h"
 
@@ -46,6 +48,13 @@ typedef struct
   gint64 wall_us;
 } PosaLineStats;
 
+/* Something that was asked for and not given: it stays visible, and is never 0. */
+typedef struct
+{
+  char *what;   /* the code or the name of the group */
+  char *reason; /* plain English, for the record */
+} PosaMissingItem;
+
 typedef struct
 {
   PosaReadingKind kind;
@@ -53,11 +62,14 @@ typedef struct
   gint64 taken_us; /* device's time of the read, µs UTC */
   PosaNameplate meter;
   char *profile_id, *profile_version, *profile_sha256;
-  gint64 meter_clock_us;  /* the meter's own time; 0 = not read */
-  gint64 device_clock_us; /* device's time at that moment */
-  char *status_raw;       /* status word as read (hex), NULL = not read */
-  GStrv status_flags;     /* decoded names, never NULL */
-  GPtrArray *registers;   /* PosaRegister */
+  gint64 meter_clock_us;       /* the meter's own time; 0 = not read */
+  gint64 device_clock_us;      /* device's time at that moment */
+  char *status_raw;            /* status word as read (hex), NULL = not read */
+  GStrv status_flags;          /* decoded names, never NULL */
+  GPtrArray *registers;        /* PosaRegister */
+  PosaFrozenRegisters *frozen; /* NULL = not read */
+  PosaMeterFacts *facts;       /* NULL = not read */
+  GPtrArray *missing;          /* PosaMissingItem, never NULL */
   PosaLineStats line;
 } PosaReadingSet;
 
@@ -65,12 +77,17 @@ PosaReadingSet *posa_reading_set_new (void);
 void posa_reading_set_free (PosaReadingSet *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaReadingSet, posa_reading_set_free)
 
+/* Notes that @what was not obtained; copies both. */
+void posa_reading_set_add_missing (PosaReadingSet *self, const char *what, const char *reason);
+
 /* Drift of the meter's clock, whole seconds, positive = meter ahead. */
 gint64 posa_reading_set_get_drift_s (const PosaReadingSet *self);
 
 /* {"kind","method","taken_at","meter":{"serial","model","kind","firmware","customer_number","manufacturer"},
  *  "profile":{"id","version","sha256"},"clock":{"meter","device","drift_s"},"status":{"raw","flags":[]},
- *  "registers":[…],"line":{"bytes_tx","bytes_rx","round_trips","wall_ms","retries"}} */
+ *  "registers":[…],"frozen":{…},"facts":{…},"missing":[{"what","reason"}],
+ *  "line":{"bytes_tx","bytes_rx","round_trips","wall_ms","retries"}}; frozen, facts and missing
+ * only when there are any, so that readings of before they were known read the same. */
 void posa_reading_set_to_json (const PosaReadingSet *self, JsonBuilder *builder);
 char *posa_reading_set_to_text (const PosaReadingSet *self, gboolean pretty);
 PosaReadingSet *posa_reading_set_from_json (PosaJsonCursor object);

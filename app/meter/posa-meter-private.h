@@ -17,6 +17,12 @@ struct _PosaMeterClass
                            PosaOperation *operation,
                            GError **error);
   PosaReadingSet *(*read_totals) (PosaMeter *self, PosaOperation *operation, GError **error);
+  gboolean (*read_load_profile) (PosaMeter *self,
+                                 gint64 from_us,
+                                 gint64 to_us,
+                                 PosaLoadProfile *profile,
+                                 PosaOperation *operation,
+                                 GError **error);
   GPtrArray *(*commission) (PosaMeter *self,
                             const PosaCommissionPlan *plan,
                             PosaOperation *operation,

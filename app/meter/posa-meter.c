@@ -152,6 +152,21 @@ posa_meter_read_totals (PosaMeter *self, PosaOperation *operation, GError **erro
              : NULL;
 }
 
+gboolean
+posa_meter_read_load_profile (PosaMeter *self,
+                              gint64 from_us,
+                              gint64 to_us,
+                              PosaLoadProfile *profile,
+                              PosaOperation *operation,
+                              GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  return check_open (self, error) &&
+         (klass->read_load_profile != NULL || set_unsupported ("give its load profile", error)) &&
+         klass->read_load_profile (self, from_us, to_us, profile, operation, error);
+}
+
 GPtrArray *
 posa_meter_commission (PosaMeter *self,
                        const PosaCommissionPlan *plan,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/posa-operation.h"
+#include "domain/posa-load-profile.h"
 #include "domain/posa-reading-set.h"
 #include "domain/posa-replacement-report.h"
 #include "meter/port/posa-port.h"
@@ -41,6 +42,19 @@ PosaReadingSet *
 posa_meter_read (PosaMeter *self, PosaReadingKind kind, PosaOperation *operation, GError **error);
 /* Identity and the totals of energy only, as fast as the line allows: the second reading. */
 PosaReadingSet *posa_meter_read_totals (PosaMeter *self, PosaOperation *operation, GError **error);
+
+/* Reads the intervals of the load profile that end after @from_us and not after @to_us (µs UTC) and
+ * that @profile does not hold yet: those go to the meter as ranges, and each block that arrives is
+ * kept. After an error @profile has all that came before it, so that the same call, on a meter that
+ * was opened again, goes on from the missing block. What the meter itself has not is no error: see
+ * posa_load_profile_find_gaps(). UNSUPPORTED when the profile names no load profile; INVALID_DATA.
+ */
+gboolean posa_meter_read_load_profile (PosaMeter *self,
+                                       gint64 from_us,
+                                       gint64 to_us,
+                                       PosaLoadProfile *profile,
+                                       PosaOperation *operation,
+                                       GError **error);
 
 /* What a commissioning writes. Borrowed pointers. */
 typedef struct

@@ -4,6 +4,8 @@
 /* Documents from the portal, from the store and out of a PDF. Whatever is accepted is written in
  * one form, which reads back as the same. */
 
+#include "domain/posa-load-profile.h"
+#include "domain/posa-meter-event.h"
 #include "domain/posa-replacement-report.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
@@ -50,6 +52,30 @@ check_report (const char *text)
   g_assert_true (strcmp (once, twice) == 0);
 }
 
+static void
+check_load_profile (const char *text)
+{
+  g_autoptr (PosaLoadProfile) profile = posa_load_profile_from_text (text, NULL);
+
+  if (profile == NULL)
+    return;
+  g_autofree char *once = posa_load_profile_to_text (profile, FALSE);
+  g_autoptr (PosaLoadProfile) again = posa_load_profile_from_text (once, NULL);
+  g_assert_nonnull (again);
+  g_autofree char *twice = posa_load_profile_to_text (again, FALSE);
+  g_assert_true (strcmp (once, twice) == 0);
+}
+
+static void
+check_events (PosaJsonDocument *document)
+{
+  g_autoptr (GPtrArray) events = posa_meter_events_from_json (posa_json_root (document));
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  if (posa_json_check (document, NULL))
+    posa_meter_events_to_json (events, builder);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -62,5 +88,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   check_order (text);
   check_reading (text);
   check_report (text);
+  check_load_profile (text);
+  check_events (document);
   return 0;
 }

@@ -143,6 +143,44 @@ has_quantity (PosaMeterKind kind, PosaQuantity quantity)
   return FALSE;
 }
 
+static PosaMeterFacts *
+sample_facts (GRand *random)
+{
+  PosaMeterFacts *self = posa_meter_facts_new ();
+
+  self->tariff_table = posa_sample_tariff_table (random);
+  self->default_tiers[POSA_QUANTITY_ACTIVE_IMPORT] = self->tariff_table->default_tier;
+  self->active_tier = (guint) g_rand_int_range (random, 1, 5);
+  self->limiter = g_memdup2 (
+      &(const PosaLimiter) { g_rand_boolean (random), 2, { { 1100, 10800 }, { 1330, 120 } } },
+      sizeof (PosaLimiter));
+  self->contract_power_w = 3000;
+  self->available_power_w = 3300;
+  self->has_max_demand = g_rand_boolean (random);
+  self->max_demand_enabled = self->has_max_demand && g_rand_boolean (random);
+  self->voltage = g_memdup2 (&(const PosaVoltageStats) { START_US, 2214, 2377, 996 },
+                             sizeof (PosaVoltageStats));
+  self->power_w = g_rand_int_range (random, -1, 3300);
+  return self;
+}
+
+/* What only some readings have. */
+static void
+add_further (GRand *random, PosaReadingSet *self)
+{
+  if (g_rand_boolean (random))
+    self->facts = sample_facts (random);
+  if (g_rand_boolean (random))
+    {
+      self->frozen = posa_frozen_registers_new ();
+      self->frozen->frozen_us = START_US - 40000 * MINUTE_US;
+      self->frozen->reason = (PosaFreezeReason) g_rand_int_range (random, 0, POSA_N_FREEZE_REASONS);
+      add_energy (random, self->frozen->registers, POSA_QUANTITY_ACTIVE_IMPORT);
+    }
+  if (g_rand_boolean (random))
+    posa_reading_set_add_missing (self, "3.8.0", "the meter answers (ER01)");
+}
+
 PosaReadingSet *
 posa_sample_removal (GRand *random, const PosaWorkOrder *order)
 {
@@ -174,6 +212,7 @@ posa_sample_removal (GRand *random, const PosaWorkOrder *order)
   for (PosaQuantity quantity = 0; quantity < POSA_N_QUANTITIES; quantity++)
     if (has_quantity (order->old_kind, quantity))
       add_energy (random, self->registers, quantity);
+  add_further (random, self);
   return self;
 }
 
