@@ -9,8 +9,8 @@
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
 #include "meter/codec/posa-axdr.h"
-#include "meter/codec/posa-cosem-time.h"
 #include "sim/posa-sim-2g-objects.h"
+#include "sim/posa-sim-2g-profile.h"
 
 /* The drive of the relay takes its time. */
 #define RELAY_MOVES_US (300 * 1000)
@@ -28,8 +28,8 @@ static const char *const fault_names[POSA_SIM_N_FAULTS] = {
   "notify",      "temporary", "no-list",      "late",         "lose",       "deaf",
 };
 
-static gint64
-meter_clock (PosaSimMeter *self)
+gint64
+posa_sim_meter_get_time (PosaSimMeter *self)
 {
   return posa_clock_get_wall (posa_clock_get_system ()) + self->clock_offset_us;
 }
@@ -213,6 +213,7 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
   guint32 energy[6];
 
   self->cosem = posa_sim_cosem_new ();
+  self->seed = setup->seed;
   if (setup->kind != NULL && strcmp (setup->kind, "2g-1") != 0)
     {
       set_usage (error, "kind", setup->kind);
@@ -232,7 +233,7 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
     return NULL;
   posa_sim_2g_build (self, energy, status);
   take_customer (self, setup);
-  if (!take_relay (self, setup, error))
+  if (!take_relay (self, setup, error) || !posa_sim_2g_add_profiles (self, setup, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -259,15 +260,22 @@ is_faulty (PosaSimMeter *self, PosaSimFault fault, PosaCosemTarget target)
   return self->fault == fault && posa_obis_equal (self->fault_obis, target.obis);
 }
 
-/* Time, with the zone and summer time that are set: summer time knows the European rule only. */
-static PosaCosemValue *
-read_clock (PosaSimMeter *self, const PosaSimObject *clock)
+PosaCosemTime
+posa_sim_meter_stamp (PosaSimMeter *self, gint64 wall_us)
 {
-  gint64 wall = meter_clock (self);
+  const PosaSimObject *clock =
+      posa_sim_cosem_find (self->cosem, POSA_DLMS_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK);
   gboolean summer = clock->values[8]->integer != 0 &&
-                    posa_cosem_time_from_utc_italy (wall).status == POSA_COSEM_TIME_SUMMER;
+                    posa_cosem_time_from_utc_italy (wall_us).status == POSA_COSEM_TIME_SUMMER;
   gint64 deviation = clock->values[3]->integer - (summer ? clock->values[7]->integer : 0);
-  PosaCosemTime time = posa_cosem_time_from_utc (wall, (gint16) deviation, summer);
+
+  return posa_cosem_time_from_utc (wall_us, (gint16) deviation, summer);
+}
+
+static PosaCosemValue *
+read_clock (PosaSimMeter *self)
+{
+  PosaCosemTime time = posa_sim_meter_stamp (self, posa_sim_meter_get_time (self));
 
   return posa_cosem_time_to_value (&time);
 }
@@ -302,9 +310,11 @@ posa_sim_meter_read (PosaSimMeter *self,
     return result;
   const PosaSimObject *object = find (self, target);
   if (target.class_id == POSA_DLMS_CLASS_CLOCK && target.index == 2)
-    *value = read_clock (self, object);
+    *value = read_clock (self);
   else if (target.class_id == POSA_DLMS_CLASS_ASSOCIATION && target.index == 2)
     *value = posa_sim_cosem_list (self->cosem, access);
+  else if (target.class_id == POSA_DLMS_CLASS_PROFILE && target.index == 2)
+    return posa_sim_2g_profile_read (self, object, 0, NULL, value);
   else if (posa_obis_equal (target.obis, POSA_SIM_OBIS_COUNTER) && target.index == 2)
     *value = posa_cosem_value_new_integer (POSA_COSEM_UINT32, MAX (self->client_counter, 0));
   else
@@ -510,6 +520,7 @@ posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder)
   dump_integer (self, builder, "relay_state", POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,
                 3);
   dump_registers (self, builder);
+  dump_number (builder, "objects", posa_sim_cosem_count (self->cosem));
   dump_number (builder, "client_counter", self->client_counter);
   dump_number (builder, "server_counter", self->server_counter);
   dump_number (builder, "associations", self->n_associations);

@@ -2,6 +2,7 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
+#include "meter/codec/posa-cosem-time.h"
 #include "sim/posa-sim-cosem.h"
 #include "sim/posa-sim-model.h"
 
@@ -41,6 +42,7 @@ typedef enum
 typedef struct
 {
   char *serial;
+  guint64 seed;
   guint8 title[8];
   guint8 encryption[16], authentication[16];
   guint16 max_info, max_pdu;
@@ -54,6 +56,7 @@ typedef struct
   guint32 server_counter; /* next */
   gint64 relay_due_us;    /* monotonic time when the drive has moved; 0 at rest */
   gboolean relay_wanted;
+  gboolean profile_nulls; /* what repeats is null in the rows of a profile */
   guint n_associations, n_refused, n_writes, n_relay_moves;
   PosaSimCosem *cosem;
 } PosaSimMeter;
@@ -62,6 +65,12 @@ PosaSimMeter *posa_sim_meter_new (const PosaSimSetup *setup, GError **error);
 void posa_sim_meter_free (PosaSimMeter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaSimMeter, posa_sim_meter_free)
 void posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder);
+
+/* The meter's idea of the present, µs UTC. */
+gint64 posa_sim_meter_get_time (PosaSimMeter *self);
+/* @wall_us as the clock shows it, with the zone and summer time that are set: of summer time it
+ * knows the European rule only. */
+PosaCosemTime posa_sim_meter_stamp (PosaSimMeter *self, gint64 wall_us);
 
 /* The services behind the protocol; results are data-access-results. */
 guint8 posa_sim_meter_read (PosaSimMeter *self,

@@ -5,9 +5,13 @@
 
 #include <string.h>
 
+#include "sim/posa-sim-value.h"
+
 #define UNIT_W  27
 #define UNIT_WH 30
+#define UNIT_A  33
 #define UNIT_V  35
+#define UNIT_HZ 44
 
 #define BIT(n) ((guint16) (1u << (n)))
 
@@ -16,40 +20,6 @@ integer (PosaCosemTag tag, gint64 value)
 {
   return posa_cosem_value_new_integer (tag, value);
 }
-
-static PosaCosemValue *
-octets (const void *data, gsize size)
-{
-  return posa_cosem_value_new_bytes (POSA_COSEM_OCTET_STRING, data, size);
-}
-
-static PosaCosemValue *
-name_of (PosaObis obis)
-{
-  const guint8 bytes[] = { obis.a, obis.b, obis.c, obis.d, obis.e, obis.f };
-
-  return octets (bytes, sizeof bytes);
-}
-
-/* Takes all items. */
-static PosaCosemValue *
-container (PosaCosemTag tag, guint n, PosaCosemValue *const *items)
-{
-  PosaCosemValue *value = posa_cosem_value_new_container (tag);
-
-  for (guint i = 0; i < n; i++)
-    posa_cosem_value_append (value, items[i]);
-  return value;
-}
-
-#define STRUCTURE(...)                                                                             \
-  container (POSA_COSEM_STRUCTURE,                                                                 \
-             sizeof ((PosaCosemValue *[]) { __VA_ARGS__ }) / sizeof (PosaCosemValue *),            \
-             (PosaCosemValue *[]) { __VA_ARGS__ })
-#define ARRAY(...)                                                                                 \
-  container (POSA_COSEM_ARRAY,                                                                     \
-             sizeof ((PosaCosemValue *[]) { __VA_ARGS__ }) / sizeof (PosaCosemValue *),            \
-             (PosaCosemValue *[]) { __VA_ARGS__ })
 
 static PosaSimObject *
 add_data (PosaSimMeter *self,
@@ -72,8 +42,7 @@ add_register (PosaSimMeter *self, PosaObis obis, PosaCosemValue *value, int scal
   PosaSimObject *object = posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_REGISTER, 0, obis, 3);
 
   posa_sim_object_set (object, 2, value);
-  posa_sim_object_set (
-      object, 3, STRUCTURE (integer (POSA_COSEM_INT8, scaler), integer (POSA_COSEM_ENUM, unit)));
+  posa_sim_object_set (object, 3, posa_sim_value_scaler (scaler, unit));
 }
 
 static void
@@ -87,7 +56,7 @@ add_identity (PosaSimMeter *self, guint32 status)
   add_data (self, POSA_SIM_OBIS_FIRMWARE, FALSE, FALSE, posa_cosem_value_new_text ("2G.1.04"));
   add_data (self, POSA_SIM_OBIS_COUNTER, TRUE, FALSE, integer (POSA_COSEM_UINT32, 0));
   add_data (self, POSA_SIM_OBIS_STATUS, FALSE, FALSE, integer (POSA_COSEM_UINT32, status));
-  add_data (self, POSA_SIM_OBIS_CUSTOMER, FALSE, TRUE, octets ("", 0));
+  add_data (self, POSA_SIM_OBIS_CUSTOMER, FALSE, TRUE, posa_sim_value_octets ("", 0));
   add_data (self, POSA_SIM_OBIS_CONTRACT_POWER, FALSE, TRUE, integer (POSA_COSEM_UINT32, 0));
   add_data (self, POSA_SIM_OBIS_LIMITER_ENABLED, FALSE, TRUE, integer (POSA_COSEM_BOOLEAN, 1));
 }
@@ -109,20 +78,34 @@ add_registers (PosaSimMeter *self, const guint32 energy[6])
                 UNIT_W);
   add_register (self, POSA_OBIS (1, 0, 32, 7, 0, 255), integer (POSA_COSEM_UINT16, 2301), -1,
                 UNIT_V);
+  add_register (self, POSA_OBIS (1, 0, 31, 7, 0, 255), integer (POSA_COSEM_UINT16, 0), -2, UNIT_A);
+  add_register (self, POSA_OBIS (1, 0, 14, 7, 0, 255), integer (POSA_COSEM_UINT16, 5000), -2,
+                UNIT_HZ);
+}
+
+/* Maximum demand, with its time; nothing was drawn yet. */
+static void
+add_demand (PosaSimMeter *self)
+{
+  PosaSimObject *demand = posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_EXTENDED_REGISTER, 0,
+                                              POSA_SIM_OBIS_MAX_DEMAND, 5);
+
+  posa_sim_object_set (demand, 2, integer (POSA_COSEM_UINT32, 0));
+  posa_sim_object_set (demand, 3, posa_sim_value_scaler (0, UNIT_W));
+  posa_sim_object_set (demand, 4, integer (POSA_COSEM_UINT8, 0));
+  posa_sim_object_set (demand, 5, posa_sim_value_no_time ());
 }
 
 static void
 add_clock (PosaSimMeter *self)
 {
-  static const guint8 unset[12] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-                                    0xFF, 0xFF, 0xFF, 0x80, 0x00, 0xFF };
   PosaSimObject *clock =
       posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_CLOCK, 0, POSA_SIM_OBIS_CLOCK, 9);
 
   posa_sim_object_set (clock, 3, integer (POSA_COSEM_INT16, 0));
   posa_sim_object_set (clock, 4, integer (POSA_COSEM_UINT8, 0));
-  posa_sim_object_set (clock, 5, octets (unset, sizeof unset));
-  posa_sim_object_set (clock, 6, octets (unset, sizeof unset));
+  posa_sim_object_set (clock, 5, posa_sim_value_no_time ());
+  posa_sim_object_set (clock, 6, posa_sim_value_no_time ());
   posa_sim_object_set (clock, 7, integer (POSA_COSEM_INT8, 0));
   posa_sim_object_set (clock, 8, integer (POSA_COSEM_BOOLEAN, 0));
   posa_sim_object_set (clock, 9, integer (POSA_COSEM_ENUM, 1));
@@ -140,23 +123,27 @@ add_calendar (PosaSimMeter *self)
       posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_CALENDAR, 0, POSA_SIM_OBIS_CALENDAR, 10);
   PosaCosemValue *week = posa_cosem_value_new_container (POSA_COSEM_STRUCTURE);
 
-  posa_cosem_value_append (week, octets ("W", 1));
+  posa_cosem_value_append (week, posa_sim_value_octets ("W", 1));
   for (int day = 0; day < 7; day++)
     posa_cosem_value_append (week, integer (POSA_COSEM_UINT8, 1));
   posa_sim_object_set (calendar, 2, posa_cosem_value_new_text ("FACTORY"));
   posa_sim_object_set (calendar, 3,
-                       ARRAY (STRUCTURE (octets ("S", 1), octets (any_time, sizeof any_time),
-                                         octets ("W", 1))));
-  posa_sim_object_set (calendar, 4, ARRAY (week));
+                       POSA_SIM_VALUE_ARRAY (POSA_SIM_VALUE_STRUCTURE (
+                           posa_sim_value_octets ("S", 1),
+                           posa_sim_value_octets (any_time, sizeof any_time),
+                           posa_sim_value_octets ("W", 1))));
+  posa_sim_object_set (calendar, 4, POSA_SIM_VALUE_ARRAY (week));
   posa_sim_object_set (calendar, 5,
-                       ARRAY (STRUCTURE (integer (POSA_COSEM_UINT8, 1),
-                                         ARRAY (STRUCTURE (octets (midnight, sizeof midnight),
-                                                           name_of (POSA_SIM_OBIS_TARIFF_SCRIPTS),
-                                                           integer (POSA_COSEM_UINT16, 1))))));
+                       POSA_SIM_VALUE_ARRAY (POSA_SIM_VALUE_STRUCTURE (
+                           integer (POSA_COSEM_UINT8, 1),
+                           POSA_SIM_VALUE_ARRAY (POSA_SIM_VALUE_STRUCTURE (
+                               posa_sim_value_octets (midnight, sizeof midnight),
+                               posa_sim_value_name (POSA_SIM_OBIS_TARIFF_SCRIPTS),
+                               integer (POSA_COSEM_UINT16, 1))))));
   for (guint i = 2; i <= 5; i++)
     posa_sim_object_set (calendar, i + 4, posa_cosem_value_copy (calendar->values[i]));
   posa_sim_object_set (calendar, 6, posa_cosem_value_new_text (""));
-  posa_sim_object_set (calendar, 10, octets (any_time, sizeof any_time));
+  posa_sim_object_set (calendar, 10, posa_sim_value_octets (any_time, sizeof any_time));
   calendar->writable = BIT (6) | BIT (7) | BIT (8) | BIT (9) | BIT (10);
   calendar->methods = BIT (1);
 }
@@ -175,9 +162,10 @@ add_special_days (PosaSimMeter *self)
     {
       const guint8 date[5] = { 0xFF, 0xFF, days[i][0], days[i][1], 0xFF };
 
-      posa_cosem_value_append (entries, STRUCTURE (integer (POSA_COSEM_UINT16, i + 1),
-                                                   octets (date, sizeof date),
-                                                   integer (POSA_COSEM_UINT8, 7)));
+      posa_cosem_value_append (entries,
+                               POSA_SIM_VALUE_STRUCTURE (integer (POSA_COSEM_UINT16, i + 1),
+                                                         posa_sim_value_octets (date, sizeof date),
+                                                         integer (POSA_COSEM_UINT8, 7)));
     }
   posa_sim_object_set (table, 2, entries);
   table->writable = BIT (2);
@@ -186,29 +174,26 @@ add_special_days (PosaSimMeter *self)
 static void
 add_limiter (PosaSimMeter *self)
 {
-  static const guint8 any_time[12] = { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-                                       0xFF, 0xFF, 0xFF, 0x80, 0,    0xFF };
   PosaSimObject *limiter =
       posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_LIMITER, 0, POSA_SIM_OBIS_LIMITER, 11);
   const PosaObis scripts = POSA_OBIS (0, 0, 10, 0, 106, 255);
 
   posa_sim_object_set (limiter, 2,
-                       STRUCTURE (integer (POSA_COSEM_UINT16, POSA_DLMS_CLASS_REGISTER),
-                                  name_of (POSA_SIM_OBIS_POWER), integer (POSA_COSEM_INT8, 2)));
+                       posa_sim_value_watched (POSA_DLMS_CLASS_REGISTER, POSA_SIM_OBIS_POWER, 2));
   posa_sim_object_set (limiter, 3, integer (POSA_COSEM_UINT32, 1000));
   posa_sim_object_set (limiter, 4, integer (POSA_COSEM_UINT32, 1000));
   posa_sim_object_set (limiter, 5, integer (POSA_COSEM_UINT32, 500));
   posa_sim_object_set (limiter, 6, integer (POSA_COSEM_UINT32, 120));
   posa_sim_object_set (limiter, 7, integer (POSA_COSEM_UINT32, 0));
   posa_sim_object_set (limiter, 8,
-                       STRUCTURE (integer (POSA_COSEM_UINT16, 0),
-                                  octets (any_time, sizeof any_time),
-                                  integer (POSA_COSEM_UINT32, 0)));
+                       POSA_SIM_VALUE_STRUCTURE (integer (POSA_COSEM_UINT16, 0),
+                                                 posa_sim_value_no_time (),
+                                                 integer (POSA_COSEM_UINT32, 0)));
   posa_sim_object_set (limiter, 9, posa_cosem_value_new_container (POSA_COSEM_ARRAY));
   posa_sim_object_set (limiter, 10, integer (POSA_COSEM_BOOLEAN, 0));
   posa_sim_object_set (limiter, 11,
-                       STRUCTURE (STRUCTURE (name_of (scripts), integer (POSA_COSEM_UINT16, 1)),
-                                  STRUCTURE (name_of (scripts), integer (POSA_COSEM_UINT16, 0))));
+                       POSA_SIM_VALUE_STRUCTURE (posa_sim_value_script (scripts, 1),
+                                                 posa_sim_value_script (scripts, 0)));
   limiter->writable = BIT (4) | BIT (5) | BIT (6) | BIT (7) | BIT (11);
 }
 
@@ -234,18 +219,19 @@ add_association (PosaSimMeter *self)
                                                    POSA_SIM_OBIS_ASSOCIATION, 9);
 
   posa_sim_object_set (association, 3,
-                       STRUCTURE (integer (POSA_COSEM_INT8, POSA_SIM_INSTALLER_SAP),
-                                  integer (POSA_COSEM_UINT16, 1)));
-  posa_sim_object_set (association, 4, octets (context, sizeof context));
+                       POSA_SIM_VALUE_STRUCTURE (integer (POSA_COSEM_INT8, POSA_SIM_INSTALLER_SAP),
+                                                 integer (POSA_COSEM_UINT16, 1)));
+  posa_sim_object_set (association, 4, posa_sim_value_octets (context, sizeof context));
   posa_sim_object_set (association, 5,
-                       STRUCTURE (posa_cosem_value_new_bits (conformance, 24),
-                                  integer (POSA_COSEM_UINT16, self->max_pdu),
-                                  integer (POSA_COSEM_UINT16, self->max_pdu),
-                                  integer (POSA_COSEM_UINT8, 6), integer (POSA_COSEM_INT8, 0),
-                                  octets ("", 0)));
-  posa_sim_object_set (association, 6, octets (mechanism, sizeof mechanism));
+                       POSA_SIM_VALUE_STRUCTURE (posa_cosem_value_new_bits (conformance, 24),
+                                                 integer (POSA_COSEM_UINT16, self->max_pdu),
+                                                 integer (POSA_COSEM_UINT16, self->max_pdu),
+                                                 integer (POSA_COSEM_UINT8, 6),
+                                                 integer (POSA_COSEM_INT8, 0),
+                                                 posa_sim_value_octets ("", 0)));
+  posa_sim_object_set (association, 6, posa_sim_value_octets (mechanism, sizeof mechanism));
   posa_sim_object_set (association, 8, integer (POSA_COSEM_ENUM, 2));
-  posa_sim_object_set (association, 9, name_of (POSA_SIM_OBIS_SECURITY));
+  posa_sim_object_set (association, 9, posa_sim_value_name (POSA_SIM_OBIS_SECURITY));
   association->open = BIT (2) | BIT (3) | BIT (4) | BIT (5) | BIT (6) | BIT (8);
   association->methods = BIT (1);
 }
@@ -260,11 +246,12 @@ add_set_up (PosaSimMeter *self)
   PosaSimObject *security =
       posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_SECURITY, 0, POSA_SIM_OBIS_SECURITY, 5);
 
-  posa_sim_object_set (sap, 2,
-                       ARRAY (STRUCTURE (integer (POSA_COSEM_UINT16, 1),
-                                         posa_cosem_value_copy (
-                                             posa_sim_cosem_get (self->cosem, POSA_DLMS_CLASS_DATA,
-                                                                 POSA_SIM_OBIS_LOGICAL_NAME, 2)))));
+  posa_sim_object_set (
+      sap, 2,
+      POSA_SIM_VALUE_ARRAY (POSA_SIM_VALUE_STRUCTURE (
+          integer (POSA_COSEM_UINT16, 1),
+          posa_cosem_value_copy (posa_sim_cosem_get (self->cosem, POSA_DLMS_CLASS_DATA,
+                                                     POSA_SIM_OBIS_LOGICAL_NAME, 2)))));
   sap->open = BIT (2);
   posa_sim_object_set (hdlc, 2, integer (POSA_COSEM_ENUM, 5)); /* 9600 */
   posa_sim_object_set (hdlc, 3, integer (POSA_COSEM_UINT8, 1));
@@ -276,8 +263,8 @@ add_set_up (PosaSimMeter *self)
   posa_sim_object_set (hdlc, 9, integer (POSA_COSEM_UINT16, 16));
   posa_sim_object_set (security, 2, integer (POSA_COSEM_ENUM, 3));
   posa_sim_object_set (security, 3, integer (POSA_COSEM_ENUM, 0));
-  posa_sim_object_set (security, 4, octets ("", 0));
-  posa_sim_object_set (security, 5, octets (self->title, sizeof self->title));
+  posa_sim_object_set (security, 4, posa_sim_value_octets ("", 0));
+  posa_sim_object_set (security, 5, posa_sim_value_octets (self->title, sizeof self->title));
 }
 
 void
@@ -285,6 +272,7 @@ posa_sim_2g_build (PosaSimMeter *self, const guint32 energy[6], guint32 status)
 {
   add_identity (self, status);
   add_registers (self, energy);
+  add_demand (self);
   add_clock (self);
   add_calendar (self);
   add_special_days (self);

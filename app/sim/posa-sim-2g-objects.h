@@ -27,6 +27,10 @@ G_BEGIN_DECLS
 #define POSA_SIM_OBIS_LIMITER_ENABLED POSA_OBIS (0, 0, 94, 39, 21, 255)
 #define POSA_SIM_OBIS_DISCONNECT      POSA_OBIS (0, 0, 96, 3, 10, 255)
 #define POSA_SIM_OBIS_POWER           POSA_OBIS (1, 0, 1, 7, 0, 255)
+#define POSA_SIM_OBIS_MAX_DEMAND      POSA_OBIS (1, 0, 1, 6, 0, 255)
+#define POSA_SIM_OBIS_LOAD_PROFILE    POSA_OBIS (1, 0, 99, 1, 0, 255)
+#define POSA_SIM_OBIS_DAILY_PROFILE   POSA_OBIS (1, 0, 99, 2, 0, 255)
+#define POSA_SIM_OBIS_BILLING_PROFILE POSA_OBIS (0, 0, 98, 1, 0, 255)
 
 /* Fills the meter with its objects, in the state of delivery. @energy are the values of T1..T6. */
 void posa_sim_2g_build (PosaSimMeter *self, const guint32 energy[6], guint32 status);

@@ -109,6 +109,12 @@ posa_sim_cosem_get (PosaSimCosem *self, guint16 class_id, PosaObis obis, guint a
   return object != NULL && attribute <= object->n_attributes ? object->values[attribute] : NULL;
 }
 
+guint
+posa_sim_cosem_count (const PosaSimCosem *self)
+{
+  return self->objects->len;
+}
+
 static gboolean
 in_mask (guint16 mask, gint8 index)
 {

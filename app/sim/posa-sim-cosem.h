@@ -50,6 +50,8 @@ PosaSimObject *posa_sim_cosem_find (PosaSimCosem *self, guint16 class_id, PosaOb
 const PosaCosemValue *
 posa_sim_cosem_get (PosaSimCosem *self, guint16 class_id, PosaObis obis, guint attribute);
 
+guint posa_sim_cosem_count (const PosaSimCosem *self);
+
 /* Whether @access may read, write or call; a data-access-result. */
 guint8 posa_sim_cosem_check_read (PosaSimCosem *self, PosaSimAccess access, PosaCosemTarget target);
 guint8

@@ -9,6 +9,7 @@
 #include "base/posa-cursor.h"
 #include "meter/codec/posa-acse.h"
 #include "meter/codec/posa-apdu.h"
+#include "meter/codec/posa-cosem-time.h"
 #include "meter/codec/posa-hdlc-deframer.h"
 #include "meter/driver/posa-dlms-client.h"
 
@@ -222,8 +223,60 @@ test_object_list (void)
   g_autoptr (PosaCosemValue) all = posa_dlms_client_get (client, list, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (posa_cosem_value_get_n_items (open), ==, 6);
-  g_assert_cmpuint (posa_cosem_value_get_n_items (all), ==, 26);
+  g_assert_cmpuint (posa_cosem_value_get_n_items (all), ==,
+                    posa_test_sim_get_int (self.sim, "objects"));
   g_assert_cmpuint (stats.bytes_rx - before, >, 1024);
+  posa_dlms_client_close (client);
+}
+
+static gint64
+get_item_integer (const PosaCosemValue *row, guint column)
+{
+  gint64 integer = -1;
+
+  posa_cosem_value_get_integer (posa_cosem_value_get_item (row, column), &integer);
+  return integer;
+}
+
+/* The profile of days: one row a day, growing up to the present registers. */
+static void
+test_daily_profile (void)
+{
+  const PosaCosemTarget buffer =
+      POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE, POSA_OBIS (1, 0, 99, 2, 0, 255), 2);
+  g_autoptr (PosaTestKeyring) keyring = posa_test_keyring_new (NULL);
+  g_auto (Line) self = { 0 };
+  g_autoptr (GError) error = NULL;
+  PosaLineStats stats = { 0 };
+  gint64 total = -1, time = 0;
+
+  line_init (&self);
+  g_autoptr (PosaDlmsClient) client = new_client (&self, &stats);
+  g_assert_true (posa_dlms_client_open_secured (client, 3, POSA_KEYRING (keyring), DLMS_RIG_SERIAL,
+                                                1, NULL, &error));
+  g_assert_no_error (error);
+  g_autoptr (PosaCosemValue) days = posa_dlms_client_get (client, buffer, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (posa_cosem_value_get_n_items (days), ==, 60);
+  for (guint i = 0; i < 60; i++)
+    {
+      const PosaCosemValue *row = posa_cosem_value_get_item (days, i);
+      gint64 before = time, sum = 0;
+      PosaCosemTime stamp;
+
+      g_assert_cmpuint (posa_cosem_value_get_n_items (row), ==, 8);
+      g_assert_true (posa_cosem_time_from_value (posa_cosem_value_get_item (row, 0), &stamp));
+      g_assert_true (posa_cosem_time_to_utc (&stamp, &time));
+      if (i > 0)
+        g_assert_cmpint (time - before, ==, 24 * G_TIME_SPAN_HOUR);
+      g_assert_cmpint (get_item_integer (row, 1), >=, total);
+      total = get_item_integer (row, 1);
+      for (guint tier = 1; tier <= 6; tier++)
+        sum += get_item_integer (row, 1 + tier);
+      g_assert_cmpint (ABS (sum - total), <=, 6);
+    }
+  g_assert_cmpint (total, <=, posa_test_sim_get_int (self.sim, "registers/1-0:1.8.0"));
+  g_assert_cmpint (total, >, 0);
   posa_dlms_client_close (client);
 }
 
@@ -257,6 +310,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sim-2g/silence", test_silence);
   g_test_add_func ("/sim-2g/not-connected", test_not_connected);
   g_test_add_func ("/sim-2g/object-list", test_object_list);
+  g_test_add_func ("/sim-2g/daily-profile", test_daily_profile);
   g_test_add_func ("/sim-2g/public-rights", test_public_rights);
   return g_test_run ();
 }
