@@ -109,11 +109,13 @@ take_fault (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
 static gboolean
 take_sizes (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
 {
-  gint64 max_info = 128, max_pdu = 1024, inactivity = 120, offset = -17, counter = -1;
+  gint64 max_info = 128, max_pdu = 1024, inactivity = 120, reaction = 50, offset = -17;
+  gint64 counter = -1;
 
   if (!take_integer (setup, "max_info", 2030, &max_info, error) ||
       !take_integer (setup, "max_pdu", 65535, &max_pdu, error) ||
       !take_integer (setup, "inactivity", 3600, &inactivity, error) ||
+      !take_integer (setup, "reaction_ms", 60000, &reaction, error) ||
       !take_integer (setup, "power_scaler", 9, &self->power_scaler, error) ||
       !take_integer (setup, "clock_offset", G_MAXINT32, &offset, error) ||
       !take_integer (setup, "client_counter", G_MAXUINT32, &counter, error))
@@ -121,6 +123,7 @@ take_sizes (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
   self->max_info = (guint16) MAX (max_info, 32);
   self->max_pdu = (guint16) MAX (max_pdu, 64);
   self->inactivity_s = (guint) MAX (inactivity, 1);
+  self->reaction_us = MAX (reaction, 0) * 1000;
   self->clock_offset_us = offset * G_USEC_PER_SEC;
   self->client_counter = counter;
   return TRUE;

@@ -47,6 +47,7 @@ typedef struct
   guint8 encryption[16], authentication[16];
   guint16 max_info, max_pdu;
   guint inactivity_s;
+  gint64 reaction_us;  /* from the end of a request to the first byte of the answer, with pace */
   gint64 power_scaler; /* of the power that the limiter watches */
   PosaSimFault fault;
   PosaObis fault_obis;

@@ -9,8 +9,6 @@
 #include "sim/posa-sim-hdlc.h"
 
 #define BAUD 9600
-/* From the end of a request to the first byte of the answer. */
-#define REACTION_US (50 * 1000)
 /* Longer than a client waits for an answer. */
 #define LATE_US          (2500 * 1000)
 #define LOGICAL_DEVICE   1
@@ -76,7 +74,8 @@ send_frame (Sim2g *self, PosaSimLine *line, const GByteArray *frame)
 
   if (every (self, POSA_SIM_FAULT_LOSE, self->n_sent))
     return;
-  posa_sim_line_wait (line, late ? LATE_US : posa_sim_line_has_pace (line) ? REACTION_US : 0);
+  gint64 reaction_us = posa_sim_line_has_pace (line) ? self->meter->reaction_us : 0;
+  posa_sim_line_wait (line, late ? LATE_US : reaction_us);
   posa_sim_line_write (line, frame->data, frame->len);
 }
 

@@ -10,6 +10,7 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gstdio.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,21 +22,33 @@
 #define BITS_PER_CHARACTER 10    /* start, eight (or seven and parity), stop */
 #define NO_CLIENT_POLL_US  10000 /* how often to look for a client while none is there */
 #define PAUSE_US           2000  /* less is this program's own delay between two characters */
+#define BURST_BYTES        62    /* what a common converter sends to the host at a time, at most */
+#define LATE_US            (2600 * 1000)  /* longer than clients wait for an answer */
+#define UNPLUGGED_US       G_USEC_PER_SEC /* until somebody puts the plug in again */
 
 struct _PosaSimLine
 {
   PosaSimLineOptions options;
   char *link_path;
-  GRand *rand;
-  int master;
+  PosaSimFaults *faults;
+  int master; /* -1 while unplugged */
   int signals;
   gboolean stopped;
   guint baud;
   gboolean seven_even;
   gint64 free_at; /* monotonic µs at which the line has carried the last character */
-  guint64 sent;
+  guint64 sent;   /* by the meter */
+  guint64 passed; /* of both sides */
   gint64 hole_until;
+  int behind;        /* a byte that arrived with the last one, -1 none */
+  gboolean answered; /* since the client's last byte */
+  GByteArray *burst; /* in the converter, on their way to the client */
+  gsize burst_size;
+  gint64 burst_at; /* when they reach the client at the latest */
+  gint64 plug_at;  /* when the device is there again */
 };
+
+static gboolean plug_in (PosaSimLine *self, GError **error);
 
 static gint64
 now_us (void)
@@ -63,18 +76,67 @@ take_signals (PosaSimLine *self)
     }
 }
 
-/* Waits until @until (monotonic µs, negative: for ever), for @events of the master when they are
- * not 0, or for a signal. Returns what the master has. */
+/* Writes to the client what no converter holds back. */
+static void
+put_raw (PosaSimLine *self, const guint8 *bytes, gsize size)
+{
+  gint64 give_up = now_us () + G_USEC_PER_SEC;
+
+  /* A client that hung up hears nothing, and one that does not read overruns its buffer. */
+  while (size > 0 && self->master >= 0 && !self->stopped && now_us () < give_up)
+    {
+      struct pollfd fd = { .fd = self->master, .events = POLLOUT };
+      struct timespec patience = { 0, 100 * 1000 * 1000 };
+      if (ppoll (&fd, 1, &patience, NULL) > 0 && (fd.revents & POLLHUP) != 0)
+        return;
+      gssize n = write (self->master, bytes, size);
+      if (n < 0 && errno != EAGAIN)
+        return;
+      bytes += MAX (n, 0);
+      size -= (gsize) MAX (n, 0);
+    }
+}
+
+static void
+deliver_burst (PosaSimLine *self)
+{
+  put_raw (self, self->burst->data, self->burst->len);
+  g_byte_array_set_size (self->burst, 0);
+}
+
+/* What shall happen by itself, whatever the meter waits for. */
+static void
+do_what_is_due (PosaSimLine *self)
+{
+  if (self->burst->len > 0 && now_us () >= self->burst_at)
+    deliver_burst (self);
+  if (self->master < 0 && now_us () >= self->plug_at && !plug_in (self, NULL))
+    self->stopped = TRUE;
+}
+
+static gint64
+get_next_due (PosaSimLine *self)
+{
+  if (self->master < 0)
+    return self->plug_at;
+  return self->burst->len > 0 ? self->burst_at : G_MAXINT64;
+}
+
+/* Waits until @until (monotonic µs), for @events of the master when they are not 0, or for a
+ * signal; perhaps not so long. Returns what the master has. */
 static short
 wait_until (PosaSimLine *self, short events, gint64 until)
 {
   struct pollfd fds[] = { { .fd = self->signals, .events = POLLIN },
                           { .fd = events != 0 ? self->master : -1, .events = events } };
-  gint64 left = until < 0 ? 0 : MAX (0, until - now_us ());
+  until = MIN (until, get_next_due (self));
+  gint64 left = MAX (0, until - now_us ());
   struct timespec timeout = { left / G_USEC_PER_SEC, left % G_USEC_PER_SEC * 1000 };
 
-  if (ppoll (fds, G_N_ELEMENTS (fds), until < 0 ? NULL : &timeout, NULL) > 0 && fds[0].revents != 0)
+  if (ppoll (fds, G_N_ELEMENTS (fds), until == G_MAXINT64 ? NULL : &timeout, NULL) > 0 &&
+      fds[0].revents != 0)
     take_signals (self);
+  do_what_is_due (self);
   return fds[1].revents;
 }
 
@@ -108,29 +170,28 @@ carry_character (PosaSimLine *self, guint baud)
   sleep_until (self, self->free_at);
 }
 
-/* What becomes of @byte between two sides of the same speed, or of different ones. */
-static guint8
-transport (PosaSimLine *self, guint8 byte, gboolean same_speed)
-{
-  if (!same_speed)
-    return (guint8) g_rand_int_range (self->rand, 0, 256);
-  if (self->options.noise <= 0 || g_rand_double (self->rand) >= self->options.noise)
-    return byte;
-  /* A glitch flips one bit as often as it wrecks the whole character. */
-  if (g_rand_boolean (self->rand))
-    return byte ^ (guint8) (1 << g_rand_int_range (self->rand, 0, 8));
-  return byte ^ (guint8) g_rand_int_range (self->rand, 1, 256);
-}
-
+/* Hands a byte to the client, through the converter if there is one. */
 static void
-put_raw (PosaSimLine *self, guint8 byte)
+put (PosaSimLine *self, guint8 byte)
 {
-  gint64 give_up = now_us () + G_USEC_PER_SEC;
-
-  /* A client that hung up hears nothing, and one that does not read overruns its buffer. */
-  while (!self->stopped && (wait_until (self, POLLOUT, give_up) & POLLHUP) == 0)
-    if (write (self->master, &byte, 1) == 1 || errno != EAGAIN || now_us () >= give_up)
+  if (self->options.faults.split_ms == 0)
+    {
+      put_raw (self, &byte, 1);
       return;
+    }
+  if (self->burst->len == 0)
+    {
+      self->burst_at = now_us () + (gint64) self->options.faults.split_ms * 1000;
+      /* Without pace all would come at once: the dice say where the bursts end. */
+      self->burst_size = self->options.pace ? BURST_BYTES
+                                            : posa_sim_faults_get_burst (self->faults, BURST_BYTES);
+    }
+  g_byte_array_append (self->burst, &byte, 1);
+  if (self->burst->len < self->burst_size)
+    return;
+  if (!self->options.pace)
+    sleep_until (self, self->burst_at);
+  deliver_burst (self);
 }
 
 static gboolean
@@ -139,27 +200,63 @@ in_hole (PosaSimLine *self)
   return now_us () < self->hole_until;
 }
 
+/* One more byte goes over the line; FALSE when it, or its cable, does not get through. */
+static gboolean
+count_byte (PosaSimLine *self)
+{
+  if (self->master >= 0 && ++self->passed == self->options.faults.unplug_at)
+    {
+      g_byte_array_set_size (self->burst, 0);
+      unlink (self->link_path);
+      close (self->master);
+      self->master = -1;
+      self->plug_at = now_us () + UNPLUGGED_US;
+    }
+  return self->master >= 0 && !in_hole (self);
+}
+
 /* Nobody is there: what they left behind would not have stayed on a real line either. */
 static void
 await_client (PosaSimLine *self, gint64 deadline)
 {
-  ioctl (self->master, TCFLSH, TCIOFLUSH);
+  if (self->master >= 0)
+    ioctl (self->master, TCFLSH, TCIOFLUSH);
   sleep_until (self, MIN (deadline, now_us () + NO_CLIENT_POLL_US));
 }
 
-/* Has the line carry *@byte from the client; FALSE when it gets lost. */
-static gboolean
-carry_from_client (PosaSimLine *self, guint8 *byte)
+/* Has the line carry @byte from the client. Returns what arrives, -1 when nothing does. */
+static int
+carry_from_client (PosaSimLine *self, guint8 byte)
 {
   guint client_baud = get_client_baud (self);
+  guint8 arrived[2];
 
   carry_character (self, client_baud > 0 ? client_baud : self->baud);
+  self->answered = FALSE;
+  if (!count_byte (self))
+    return -1;
   if (self->options.echo)
-    put_raw (self, *byte);
-  *byte = transport (self, *byte, client_baud == self->baud);
-  if (self->seven_even)
-    *byte = posa_parity_decode (*byte);
-  return !in_hole (self);
+    put (self, byte);
+  gsize n = posa_sim_faults_carry (self->faults, byte, client_baud == self->baud, arrived);
+  for (gsize i = 0; self->seven_even && i < n; i++)
+    arrived[i] = posa_parity_decode (arrived[i]);
+  self->behind = n == 2 ? arrived[1] : -1;
+  return n > 0 ? arrived[0] : -1;
+}
+
+/* The next byte that has come already, -1 none. */
+static int
+take_byte (PosaSimLine *self, gboolean readable)
+{
+  int byte = self->behind;
+  guint8 octet;
+
+  self->behind = -1;
+  if (byte >= 0)
+    return byte;
+  if (!readable || read (self->master, &octet, 1) != 1)
+    return -1;
+  return carry_from_client (self, octet);
 }
 
 int
@@ -169,15 +266,13 @@ posa_sim_line_read (PosaSimLine *self, gint64 timeout_us)
 
   while (!self->stopped)
     {
-      guint8 byte;
-      short events = wait_until (self, POLLIN, timeout_us < 0 ? -1 : deadline);
-      gboolean gone = (events & (POLLHUP | POLLERR)) != 0;
-      if (!gone && (events & POLLIN) != 0 && read (self->master, &byte, 1) == 1)
-        {
-          if (carry_from_client (self, &byte))
-            return byte;
-          continue;
-        }
+      short events = 0;
+      if (self->behind < 0)
+        events = wait_until (self, POLLIN, deadline);
+      gboolean gone = self->master < 0 || (events & (POLLHUP | POLLERR)) != 0;
+      int byte = take_byte (self, !gone && (events & POLLIN) != 0);
+      if (byte >= 0)
+        return byte;
       if (now_us () >= deadline)
         return POSA_SIM_SILENCE;
       if (gone)
@@ -186,20 +281,34 @@ posa_sim_line_read (PosaSimLine *self, gint64 timeout_us)
   return POSA_SIM_STOPPED;
 }
 
+static void
+carry_to_client (PosaSimLine *self, guint8 byte)
+{
+  guint8 arrived[2];
+
+  if (self->seven_even)
+    byte = posa_parity_encode (byte);
+  gsize n =
+      posa_sim_faults_carry (self->faults, byte, get_client_baud (self) == self->baud, arrived);
+  for (gsize i = 0; i < n; i++)
+    put (self, arrived[i]);
+}
+
 void
 posa_sim_line_write (PosaSimLine *self, const void *data, gsize size)
 {
   const guint8 *bytes = data;
 
+  if (!self->answered && posa_sim_faults_is_late (self->faults))
+    sleep_until (self, now_us () + LATE_US);
+  self->answered = TRUE;
   for (gsize i = 0; i < size && !self->stopped; i++)
     {
       carry_character (self, self->baud);
-      if (++self->sent == self->options.hole_at)
-        self->hole_until = now_us () + (gint64) self->options.hole_ms * 1000;
-      if (in_hole (self))
-        continue;
-      guint8 byte = self->seven_even ? posa_parity_encode (bytes[i]) : bytes[i];
-      put_raw (self, transport (self, byte, get_client_baud (self) == self->baud));
+      if (++self->sent == self->options.faults.hole_at)
+        self->hole_until = now_us () + (gint64) self->options.faults.hole_ms * 1000;
+      if (count_byte (self))
+        carry_to_client (self, bytes[i]);
     }
 }
 
@@ -291,8 +400,14 @@ make_link (PosaSimLine *self, GError **error)
     return TRUE;
   g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE, "%s: cannot make the link: %s", self->link_path,
                g_strerror (errno));
-  g_clear_pointer (&self->link_path, g_free);
+  g_clear_fd (&self->master, NULL);
   return FALSE;
+}
+
+static gboolean
+plug_in (PosaSimLine *self, GError **error)
+{
+  return open_master (self, error) && make_link (self, error);
 }
 
 PosaSimLine *
@@ -303,13 +418,15 @@ posa_sim_line_new (const PosaSimLineOptions *options, GError **error)
   self->master = -1;
   self->options = *options;
   self->link_path = g_strdup (options->link_path);
-  self->rand = g_rand_new_with_seed ((guint32) (options->seed ^ (options->seed >> 32)));
+  self->faults = posa_sim_faults_new (&options->faults);
+  self->burst = g_byte_array_new ();
+  self->behind = -1;
   self->signals = open_signals ();
   self->baud = 300;
   self->seven_even = TRUE;
   /* The default slack of 50 µs a wait would be half a character at 115200. */
   prctl (PR_SET_TIMERSLACK, 1000UL);
-  if (!open_master (self, error) || !make_link (self, error))
+  if (!plug_in (self, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -317,13 +434,12 @@ posa_sim_line_new (const PosaSimLineOptions *options, GError **error)
 void
 posa_sim_line_free (PosaSimLine *self)
 {
-  if (self->link_path != NULL)
-    unlink (self->link_path);
   if (self->master >= 0)
-    close (self->master);
-  if (self->signals >= 0)
-    close (self->signals);
-  g_rand_free (self->rand);
+    unlink (self->link_path);
+  g_clear_fd (&self->master, NULL);
+  g_clear_fd (&self->signals, NULL);
+  g_byte_array_unref (self->burst);
+  posa_sim_faults_free (self->faults);
   g_free (self->link_path);
   g_free (self);
 }

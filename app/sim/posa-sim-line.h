@@ -2,7 +2,7 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
-#include <glib.h>
+#include "sim/posa-sim-faults.h"
 
 G_BEGIN_DECLS
 
@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  *
  * The client's speed is read from its terminal settings; while it differs from the meter's, both
  * sides see garbage, as on the wire. A pseudo-terminal carries eight bits without parity, so in
- * 7E1 the parity bit is made and checked in software. A client that hangs up is silence. */
+ * 7E1 the parity bit is made and checked in software. A client that hangs up is silence, and so is
+ * a device that is unplugged; after a second it is there again, as another pseudo-terminal. */
 typedef struct _PosaSimLine PosaSimLine;
 
 typedef struct
@@ -18,10 +19,7 @@ typedef struct
   const char *link_path; /* made a symbolic link to the slave; removed by posa_sim_line_free() */
   gboolean pace;         /* bytes take the time of the line; otherwise none */
   gboolean echo;         /* the optical head sends the client's bytes back */
-  guint64 seed;          /* of the faults below */
-  double noise;          /* chance of each byte, either way, to be damaged */
-  guint hole_ms;         /* nothing passes for so long … */
-  guint64 hole_at;       /* … from the meter's byte of this number on, counted from 1; 0 = never */
+  PosaSimFaultOptions faults;
   void (*dump) (gpointer data); /* called on SIGUSR1, inside a read or a wait */
   gpointer dump_data;
 } PosaSimLineOptions;

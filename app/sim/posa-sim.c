@@ -14,19 +14,23 @@ static const char summary[] =
     "A simulated meter on a pseudo-terminal; prints \"ready PATH\" when it listens.\n"
     "  1g  IEC 62056-21 mode C, --kind m1, m1b, m3 or m3b\n"
     "  2g  DLMS/COSEM over HDLC\n\n"
+    "The line can be bad; all chances follow from --seed. A byte is one of either side unless it "
+    "is\n"
+    "the meter's. After --unplug the device is there again within a second, at the same PATH.\n\n"
     "Keys of --set for 1g: serial, customer_number, firmware, identification, password,\n"
     "register.CODE (Wh, varh, W), omit (a code), clock_offset (s), status (hex),\n"
     "relay (open, closed), reaction_ms, inactivity_ms, and bad behaviour with fault:\n"
-    "bcc:N, silent, garbage, late:MS, stay300, cut:N.";
+    "bcc:N, silent, garbage, late:MS, stay300, cut:N.\n"
+    "For 2g see docs/meters.md.";
 
 typedef struct
 {
   char *kind, *link, *dump;
   gint64 seed;
   gboolean pace, no_pace, echo;
-  double noise;
-  int hole_ms;
-  gint64 hole_at;
+  double noise, lose, insert, late;
+  int hole_ms, split_ms;
+  gint64 hole_at, unplug_at;
   char **settings;
 } Options;
 
@@ -100,9 +104,19 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "pace", 0, 0, G_OPTION_ARG_NONE, &options->pace, "Bytes take their time (default)", NULL },
     { "no-pace", 0, 0, G_OPTION_ARG_NONE, &options->no_pace, "As fast as it goes", NULL },
     { "echo", 0, 0, G_OPTION_ARG_NONE, &options->echo, "The head echoes what it sends", NULL },
-    { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &options->noise, "Chance of damage a byte", "P" },
+    { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &options->noise, "Chance of a byte: a bit flips", "P" },
+    { "lose", 0, 0, G_OPTION_ARG_DOUBLE, &options->lose, "Chance of a byte: it is lost", "P" },
+    { "insert", 0, 0, G_OPTION_ARG_DOUBLE, &options->insert,
+      "Chance of a byte: another comes before", "P" },
+    { "late", 0, 0, G_OPTION_ARG_DOUBLE, &options->late,
+      "Chance of an answer: later than clients wait", "P" },
     { "hole", 0, 0, G_OPTION_ARG_INT, &options->hole_ms, "Nothing passes for so long …", "MS" },
-    { "at", 0, 0, G_OPTION_ARG_INT64, &options->hole_at, "… from this byte sent on", "BYTE" },
+    { "at", 0, 0, G_OPTION_ARG_INT64, &options->hole_at, "… from this byte of the meter on",
+      "BYTE" },
+    { "split", 0, 0, G_OPTION_ARG_INT, &options->split_ms,
+      "The client gets bytes in bursts, as from USB (16)", "MS" },
+    { "unplug", 0, 0, G_OPTION_ARG_INT64, &options->unplug_at, "With this byte the device is gone",
+      "BYTE" },
     { "set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->settings, "A value", "KEY=VALUE" },
     { "dump", 0, 0, G_OPTION_ARG_FILENAME, &options->dump,
       "State as JSON on SIGUSR1 and at the end", "FILE" },
@@ -149,10 +163,15 @@ serve (Options *options, const PosaSimModel *model, gpointer meter, GError **err
     .link_path = options->link,
     .pace = !options->no_pace,
     .echo = options->echo,
-    .seed = (guint64) options->seed,
-    .noise = options->noise,
-    .hole_ms = (guint) MAX (0, options->hole_ms),
-    .hole_at = (guint64) options->hole_at,
+    .faults = { .seed = (guint64) options->seed,
+                .noise = options->noise,
+                .lose = options->lose,
+                .insert = options->insert,
+                .late = options->late,
+                .hole_ms = (guint) MAX (0, options->hole_ms),
+                .hole_at = (guint64) options->hole_at,
+                .split_ms = (guint) MAX (0, options->split_ms),
+                .unplug_at = (guint64) options->unplug_at },
     .dump = dump_cb,
     .dump_data = &running,
   };
