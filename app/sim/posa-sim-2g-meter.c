@@ -303,21 +303,28 @@ guint8
 posa_sim_meter_read (PosaSimMeter *self,
                      PosaSimAccess access,
                      PosaCosemTarget target,
+                     guint8 selector,
+                     const PosaCosemValue *selection,
                      PosaCosemValue **value)
 {
   guint8 result = posa_sim_cosem_check_read (self->cosem, access, target);
 
+  gboolean is_buffer = target.class_id == POSA_DLMS_CLASS_PROFILE && target.index == 2;
   if (is_faulty (self, POSA_SIM_FAULT_MISSING, target))
     return POSA_DLMS_OBJECT_UNDEFINED;
   if (result != POSA_DLMS_SUCCESS)
     return result;
   const PosaSimObject *object = find (self, target);
+  /* No other object has parts to select. */
+  if (selection != NULL && !is_buffer)
+    return POSA_DLMS_OTHER_REASON;
   if (target.class_id == POSA_DLMS_CLASS_CLOCK && target.index == 2)
     *value = read_clock (self);
   else if (target.class_id == POSA_DLMS_CLASS_ASSOCIATION && target.index == 2)
     *value = posa_sim_cosem_list (self->cosem, access);
-  else if (target.class_id == POSA_DLMS_CLASS_PROFILE && target.index == 2)
-    return posa_sim_2g_profile_read (self, object, 0, NULL, value);
+  else if (is_buffer)
+    return posa_sim_2g_profile_read (self, object, selection != NULL ? selector : 0, selection,
+                                     value);
   else if (posa_obis_equal (target.obis, POSA_SIM_OBIS_COUNTER) && target.index == 2)
     *value = posa_cosem_value_new_integer (POSA_COSEM_UINT32, MAX (self->client_counter, 0));
   else

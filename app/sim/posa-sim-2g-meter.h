@@ -73,10 +73,13 @@ gint64 posa_sim_meter_get_time (PosaSimMeter *self);
  * knows the European rule only. */
 PosaCosemTime posa_sim_meter_stamp (PosaSimMeter *self, gint64 wall_us);
 
-/* The services behind the protocol; results are data-access-results. */
+/* The services behind the protocol; results are data-access-results. @selection is the parameter of
+ * selective access by @selector, NULL for the whole attribute. */
 guint8 posa_sim_meter_read (PosaSimMeter *self,
                             PosaSimAccess access,
                             PosaCosemTarget target,
+                            guint8 selector,
+                            const PosaCosemValue *selection,
                             PosaCosemValue **value);
 guint8 posa_sim_meter_write (PosaSimMeter *self,
                              PosaSimAccess access,

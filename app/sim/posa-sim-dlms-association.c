@@ -11,7 +11,7 @@
 #define PUBLIC_CONFORMANCE (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_GET)
 #define INSTALLER_CONFORMANCE                                                                      \
   (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_MULTIPLE | POSA_CONFORMANCE_GET |                 \
-   POSA_CONFORMANCE_SET | POSA_CONFORMANCE_ACTION)
+   POSA_CONFORMANCE_SET | POSA_CONFORMANCE_SELECTIVE | POSA_CONFORMANCE_ACTION)
 
 static PosaDlmsCipher
 cipher_with (const PosaSimDlms *self, const guint8 *title)

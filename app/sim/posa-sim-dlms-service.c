@@ -11,11 +11,12 @@
 
 /* @busy: the fault to show, nothing can be had for the moment. */
 static void
-add_reading (PosaSimDlms *self, const PosaCosemTarget *target, gboolean busy, PosaApdu *response)
+add_reading (PosaSimDlms *self, const PosaApduSpec *spec, gboolean busy, PosaApdu *response)
 {
   PosaCosemValue *value = NULL;
   guint8 result = busy ? POSA_DLMS_TEMPORARY_FAILURE
-                       : posa_sim_meter_read (self->meter, self->access, *target, &value);
+                       : posa_sim_meter_read (self->meter, self->access, spec->target,
+                                              spec->selector, spec->selection, &value);
 
   posa_apdu_add_item (response, result, value);
 }
@@ -52,7 +53,7 @@ cut_answer (PosaSimDlms *self, PosaApdu *response)
     return response;
   g_byte_array_set_size (self->pending, 0);
   posa_put_bytes (self->pending, whole->data + head, whole->len - head);
-  self->pending_invoke = response->invoke_id;
+  self->pending_invoke = (guint8) response->invoke_id;
   self->block = 0;
   posa_apdu_free (response);
   return next_block (self);
@@ -68,8 +69,8 @@ handle_get (PosaSimDlms *self, const PosaApdu *request)
                      request->invoke_id);
 
   g_byte_array_set_size (self->pending, 0);
-  for (guint i = 0; i < request->targets->len; i++)
-    add_reading (self, posa_apdu_get_target (request, i), busy, response);
+  for (guint i = 0; i < request->specs->len; i++)
+    add_reading (self, posa_apdu_get_spec (request, i), busy, response);
   return cut_answer (self, response);
 }
 
@@ -92,7 +93,7 @@ handle_set (PosaSimDlms *self, const PosaApdu *request)
   PosaApdu *response = posa_apdu_new (POSA_APDU_SET_RESPONSE, request->invoke_id);
 
   response->result = posa_sim_meter_write (self->meter, self->access,
-                                           *posa_apdu_get_target (request, 0),
+                                           posa_apdu_get_spec (request, 0)->target,
                                            posa_apdu_get_item (request, 0)->value);
   return response;
 }
@@ -100,7 +101,7 @@ handle_set (PosaSimDlms *self, const PosaApdu *request)
 static PosaApdu *
 handle_action (PosaSimDlms *self, const PosaApdu *request)
 {
-  PosaCosemTarget target = *posa_apdu_get_target (request, 0);
+  PosaCosemTarget target = posa_apdu_get_spec (request, 0)->target;
   const PosaApduItem *item = posa_apdu_get_item (request, 0);
 
   if (target.class_id == POSA_DLMS_CLASS_ASSOCIATION && target.index == 1 &&

@@ -10,7 +10,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PosaApdu) apdu = posa_apdu_decode (data, size, &error);
-  g_autoptr (PosaApdu) list = posa_apdu_decode_list (data, size, NULL);
+  g_autoptr (PosaApdu)
+      list = posa_apdu_decode_body (POSA_APDU_GET_LIST_RESPONSE, 0, data, size, NULL);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
   if (list != NULL)

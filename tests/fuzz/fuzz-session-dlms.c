@@ -221,7 +221,7 @@ answer_association (Meter *self, const GByteArray *request, GByteArray *line)
 {
   g_autoptr (PosaAcse) acse = posa_acse_decode (request->data, request->len, NULL);
   g_autoptr (PosaApdu) apdu = posa_apdu_decode (request->data, request->len, NULL);
-  const PosaCosemTarget *target = apdu != NULL ? posa_apdu_get_target (apdu, 0) : NULL;
+  const PosaApduSpec *spec = apdu != NULL ? posa_apdu_get_spec (apdu, 0) : NULL;
 
   if ((self->mode & MODE_ASSOCIATE) != 0)
     return FALSE;
@@ -235,8 +235,8 @@ answer_association (Meter *self, const GByteArray *request, GByteArray *line)
       posa_acse_encode (rlre, out);
       put_apdu (self, out, 0, line);
     }
-  else if (target != NULL && apdu->kind == POSA_APDU_ACTION_REQUEST &&
-           target->class_id == POSA_DLMS_CLASS_ASSOCIATION)
+  else if (spec != NULL && apdu->kind == POSA_APDU_ACTION_REQUEST &&
+           spec->target.class_id == POSA_DLMS_CLASS_ASSOCIATION)
     answer_challenge (self, apdu->invoke_id, line);
   else
     return FALSE;
@@ -249,12 +249,13 @@ answer_association (Meter *self, const GByteArray *request, GByteArray *line)
 static PosaApdu *
 obey (Meter *self, const PosaApdu *request)
 {
-  const PosaCosemTarget *target = posa_apdu_get_target (request, 0);
+  const PosaApduSpec *spec = posa_apdu_get_spec (request, 0);
   const PosaApduItem *item = posa_apdu_get_item (request, 0);
   PosaApdu *answer = NULL;
 
-  if (target == NULL)
+  if (spec == NULL)
     return NULL;
+  const PosaCosemTarget *target = &spec->target;
   g_autofree char *code = posa_obis_format (target->obis);
   g_autofree char *key = g_strdup_printf ("%u %s %d", target->class_id, code, target->index);
   const PosaCosemValue *value = g_hash_table_lookup (self->written, key);

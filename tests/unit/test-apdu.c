@@ -5,6 +5,7 @@
 
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
+#include "meter/codec/posa-cosem-selection.h"
 #include "meter/codec/posa-hdlc-deframer.h"
 
 static PosaApdu *
@@ -38,7 +39,54 @@ static const struct
   { "C001C100070100630100FF0201010204020412000809060000010000FF0F02120000090C07E20601FF000300FFFF88"
     "80090C07E50106FF000300FFFFC4000100",
     POSA_APDU_GET_REQUEST, 1, 0 },
+  { "C003C102000100002A0000FF020000070100630100FF0201020204060000000106000000001200011200"
+    "00",
+    POSA_APDU_GET_LIST_REQUEST, 2, 0 },
+  { "C402C80000000001000401020304", POSA_APDU_GET_BLOCK, 0, 0 },
+  { "C402C801000000020113", POSA_APDU_GET_BLOCK, 0, 0 },
   { "C101C100080000010000FF0200090C07E50118FF0E303950FFC400", POSA_APDU_SET_REQUEST, 1, 1 },
+  { "C102C100140000"
+    "0D0000FF0700000000000103010101",
+    POSA_APDU_SET_FIRST_BLOCK, 1, 0 },
+  { "C103C101000000020102", POSA_APDU_SET_BLOCK, 0, 0 },
+  { "C104C1020001000060010AFF020000080000010000FF03000209033132330FC4", POSA_APDU_SET_LIST_REQUEST,
+    2, 2 },
+  { "C105C1020001000060010AFF020000080000010000FF0300000000000103020903",
+    POSA_APDU_SET_LIST_FIRST_BLOCK, 2, 0 },
+  { "C502C100000001", POSA_APDU_SET_BLOCK_RESPONSE, 0, 0 },
+  { "C503C10000000002", POSA_APDU_SET_LAST_RESPONSE, 0, 0 },
+  { "C504C102000300000002", POSA_APDU_SET_LIST_LAST_RESPONSE, 0, 2 },
+  { "C505C1020003", POSA_APDU_SET_LIST_RESPONSE, 0, 2 },
+  { "C302C100000001", POSA_APDU_ACTION_NEXT, 0, 0 },
+  { "C303C10200460000"
+    "60030AFF0100120000120000FF03020F0000",
+    POSA_APDU_ACTION_LIST_REQUEST, 2, 2 },
+  { "C304C100120000"
+    "2C0000FF0200000000010402020600",
+    POSA_APDU_ACTION_FIRST_BLOCK, 1, 0 },
+  { "C305C1010012"
+    "00002C0000FF020000000001020102",
+    POSA_APDU_ACTION_LIST_FIRST_BLOCK, 1, 0 },
+  { "C306C101000000020100", POSA_APDU_ACTION_BLOCK, 0, 0 },
+  { "C702C10000000001020001", POSA_APDU_ACTION_RESPONSE_BLOCK, 0, 0 },
+  { "C703C1020000000100090141", POSA_APDU_ACTION_LIST_RESPONSE, 0, 2 },
+  { "C704C100000001", POSA_APDU_ACTION_BLOCK_RESPONSE, 0, 0 },
+  { "C701C100010103", POSA_APDU_ACTION_RESPONSE, 0, 1 },
+  { "D94000000100030100010000600100FF020200080000010000FF03030046000060030AFF0103000FC40F00",
+    POSA_APDU_ACCESS_REQUEST, 3, 3 },
+  { "D9C000000200010400070100630100FF0202020406000000010600000001120001120000"
+    "0100",
+    POSA_APDU_ACCESS_REQUEST, 1, 1 },
+  { "DA4000000100000309014100000301000200030C", POSA_APDU_ACCESS_RESPONSE, 3, 3 },
+  { "0F00000001000600000007", POSA_APDU_DATA_NOTIFICATION, 0, 1 },
+  { "0F000000010C07EA0B15060C000000FFC400020206000000071105", POSA_APDU_DATA_NOTIFICATION, 0, 1 },
+  { "C200000100006100"
+    "00FF0206000000"
+    "01",
+    POSA_APDU_EVENT_NOTIFICATION, 1, 1 },
+  { "C2010C07EA0B15060C000000FFC4000001000061"
+    "0000FF020600000001",
+    POSA_APDU_EVENT_NOTIFICATION, 1, 1 },
   { "C501C100", POSA_APDU_SET_RESPONSE, 0, 0 },
   { "C501C103", POSA_APDU_SET_RESPONSE, 0, 0 },
   { "C301C10046000060030AFF01010F00", POSA_APDU_ACTION_REQUEST, 1, 1 },
@@ -61,7 +109,7 @@ test_vectors (void)
 
       g_assert_no_error (error);
       g_assert_cmpint (apdu->kind, ==, rows[i].kind);
-      g_assert_cmpuint (apdu->targets->len, ==, rows[i].n_targets);
+      g_assert_cmpuint (apdu->specs->len, ==, rows[i].n_targets);
       g_assert_cmpuint (apdu->items->len, ==, rows[i].n_items);
       posa_apdu_encode (apdu, again);
       g_autofree char *text = posa_hex_encode (again->data, again->len);
@@ -75,7 +123,7 @@ test_fields (void)
   g_autoptr (PosaApdu) exception = decode ("D8010600000293", NULL);
   g_autoptr (PosaApdu) get = decode ("C001C1000100002B0100FF0200", NULL);
   g_autoptr (PosaApdu) denied = decode ("C401C10103", NULL);
-  const PosaCosemTarget *target = posa_apdu_get_target (get, 0);
+  const PosaCosemTarget *target = &posa_apdu_get_spec (get, 0)->target;
 
   g_assert_cmphex (exception->counter, ==, 0x293);
   g_assert_cmpint (target->class_id, ==, 1);
@@ -106,10 +154,11 @@ test_blocks (void)
   g_assert_cmpint (error_block->result, ==, POSA_DLMS_BLOCK_NUMBER_INVALID);
 
   static const guint8 joined[] = { 2, 0, 0x11, 7, 1, 4 };
-  g_autoptr (PosaApdu) list = posa_apdu_decode_list (joined, sizeof joined, NULL);
+  g_autoptr (PosaApdu)
+      list = posa_apdu_decode_body (POSA_APDU_GET_LIST_RESPONSE, 0xC1, joined, sizeof joined, NULL);
   g_assert_cmpuint (list->items->len, ==, 2);
   g_assert_cmpint (posa_apdu_get_item (list, 1)->result, ==, POSA_DLMS_OBJECT_UNDEFINED);
-  g_assert_null (posa_apdu_decode_list (joined, 4, NULL));
+  g_assert_null (posa_apdu_decode_body (POSA_APDU_GET_LIST_RESPONSE, 0xC1, joined, 4, NULL));
 }
 
 static void
@@ -122,7 +171,15 @@ test_refused (void)
   } bad[] = {
     { "", POSA_ERROR_UNSUPPORTED },
     { "C004C100000001", POSA_ERROR_UNSUPPORTED },
-    { "C104C100080000010000FF0200090C07E50118FF0E303950FFC400", POSA_ERROR_UNSUPPORTED },
+    { "C106C100080000010000FF0200090C07E50118FF0E303950FFC400", POSA_ERROR_UNSUPPORTED },
+    { "C104C182FFFF", POSA_ERROR_INVALID_DATA },
+    { "C305C184FFFFFFFF", POSA_ERROR_INVALID_DATA },
+    { "C303C1010046000060030AFF01", POSA_ERROR_INVALID_DATA },
+    { "D940000001000106", POSA_ERROR_INVALID_DATA },
+    { "D94000000100010100010000600100FF02", POSA_ERROR_INVALID_DATA },
+    { "DA400000010000010901410104", POSA_ERROR_INVALID_DATA },
+    { "0F0000000100", POSA_ERROR_INVALID_DATA },
+    { "C20000010000", POSA_ERROR_INVALID_DATA },
     { "E0", POSA_ERROR_UNSUPPORTED },
     { "C001C1000100002B0100FF", POSA_ERROR_INVALID_DATA },
     { "C401C10009", POSA_ERROR_INVALID_DATA },
@@ -146,11 +203,81 @@ test_refused (void)
 static void
 test_notification (void)
 {
-  g_autoptr (PosaApdu) data = decode ("0F00000001000000", NULL);
-  g_autoptr (PosaApdu) event = decode ("C2000001", NULL);
+  g_autoptr (PosaApdu) data = decode ("0F800000010C07EA0B15060C000000FFC4000600000007", NULL);
 
-  g_assert_cmpint (data->kind, ==, POSA_APDU_NOTIFICATION);
-  g_assert_cmpint (event->kind, ==, POSA_APDU_NOTIFICATION);
+  g_assert_cmphex (data->invoke_id, ==, 0x80000001);
+  g_assert_cmpuint (data->raw->len, ==, 12);
+  g_assert_cmpint (posa_apdu_get_item (data, 0)->value->integer, ==, 7);
+  g_assert_true (posa_apdu_is_notification (0x0F));
+  g_assert_true (posa_apdu_is_notification (0xC2));
+  g_assert_false (posa_apdu_is_notification (0xC4));
+}
+
+/* A result belongs to the specification in its place, with data or without. */
+static void
+test_access (void)
+{
+  g_autoptr (PosaApdu) answer = decode ("DA4000000100000309014100000301000204030C", NULL);
+  g_autoptr (PosaApdu) request = decode ("D94000000100010400070100630100FF02020300010100", NULL);
+  g_autoptr (PosaApdu) repeats = decode ("DA40000001000101010001000060"
+                                         "0100FF0201110701"
+                                         "0100",
+                                         NULL);
+
+  g_assert_cmpint (posa_apdu_get_spec (answer, 2)->access, ==, POSA_APDU_ACCESS_ACTION);
+  g_assert_cmpint (posa_apdu_get_item (answer, 0)->result, ==, POSA_DLMS_SUCCESS);
+  g_assert_cmpint (posa_apdu_get_item (answer, 1)->result, ==, POSA_DLMS_OBJECT_UNDEFINED);
+  g_assert_cmpint (posa_apdu_get_item (answer, 2)->result, ==, POSA_DLMS_TYPE_UNMATCHED);
+  g_assert_cmpint (posa_apdu_get_spec (request, 0)->access, ==, POSA_APDU_ACCESS_GET);
+  g_assert_cmpint (posa_apdu_get_spec (request, 0)->selector, ==, 2);
+  g_assert_cmpuint (repeats->items->len, ==, 1);
+  g_assert_cmpint (posa_apdu_get_item (repeats, 0)->value->integer, ==, 7);
+}
+
+/* The request for a day that a foreign client sent, and one for rows by number. */
+static void
+test_selection (void)
+{
+  static const guint8 from[] = { 0x07, 0xE2, 6, 1, 0xFF, 0, 3, 0, 0xFF, 0xFF, 0x88, 0x80 };
+  static const guint8 to[] = { 0x07, 0xE5, 1, 6, 0xFF, 0, 3, 0, 0xFF, 0xFF, 0xC4, 0 };
+  const PosaCosemTarget clock =
+      POSA_COSEM_TARGET (POSA_DLMS_CLASS_CLOCK, POSA_OBIS (0, 0, 1, 0, 0, 255), 2);
+  const PosaCosemTarget profile = POSA_COSEM_TARGET (7, POSA_OBIS (1, 0, 99, 1, 0, 255), 2);
+  g_autoptr (PosaCosemSelection) range = posa_cosem_selection_new_range (
+      clock, posa_cosem_value_new_bytes (POSA_COSEM_OCTET_STRING, from, sizeof from),
+      posa_cosem_value_new_bytes (POSA_COSEM_OCTET_STRING, to, sizeof to), NULL, 0);
+  g_autoptr (PosaCosemSelection)
+      column = posa_cosem_selection_new_range (clock, posa_cosem_value_new_null (),
+                                               posa_cosem_value_new_null (), &clock, 1);
+  g_autoptr (PosaCosemSelection) entries = posa_cosem_selection_new_entries (1, 0, 2, 3);
+  const struct
+  {
+    const PosaCosemSelection *selection;
+    const char *text;
+  } cases[] = {
+    { range,
+      "C001C100070100630100FF0201010204020412000809060000010000FF0F02120000090C07E20601FF000300FF"
+      "FF8880090C07E50106FF000300FFFFC4000100" },
+    { column,
+      "C001C100070100630100FF0201010204020412000809060000010000FF0F0212000000000101020412000809"
+      "060000010000FF0F02120000" },
+    { entries, "C001C100070100630100FF02010202040600000001060000000012000212"
+               "0003" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (PosaApdu) get = posa_apdu_new (POSA_APDU_GET_REQUEST, 0xC1);
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+      posa_apdu_add_spec (get, (PosaApduSpec) { .target = profile,
+                                                .selector = cases[i].selection->selector,
+                                                .selection = posa_cosem_value_copy (
+                                                    cases[i].selection->parameter) });
+      posa_apdu_encode (get, bytes);
+      g_autofree char *text = posa_hex_encode (bytes->data, bytes->len);
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
 }
 
 /* Recorded: what a foreign client asked in one frame, and every whole answer of the meter. Answers
@@ -206,6 +333,8 @@ main (int argc, char **argv)
   g_test_add_func ("/apdu/blocks", test_blocks);
   g_test_add_func ("/apdu/refused", test_refused);
   g_test_add_func ("/apdu/notification", test_notification);
+  g_test_add_func ("/apdu/access", test_access);
+  g_test_add_func ("/apdu/selection", test_selection);
   g_test_add_func ("/apdu/recorded", test_recorded);
   return g_test_run ();
 }

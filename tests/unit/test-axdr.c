@@ -87,6 +87,35 @@ test_round_trip (void)
     }
 }
 
+/* An array that was cut gives its whole elements. */
+static void
+test_partial (void)
+{
+  static const struct
+  {
+    const char *text;
+    int n;
+  } rows[] = {
+    { "0103020211011202030202110212020302021103120204", 3 },
+    { "01030202110112020302021102120203020211031202", 2 },
+    { "010302021101120203", 1 },
+    { "0103020211011202", 0 },
+    { "0203110111021103", 0 },
+    { "0184FFFFFFFF1101", 1 },
+    { "01", 0 },
+    { "", 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GBytes) bytes = posa_hex_decode (rows[i].text, NULL);
+      g_autoptr (PosaCosemValue) value =
+          posa_axdr_decode_partial (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+
+      g_assert_cmpint (posa_cosem_value_get_n_items (value), ==, rows[i].n);
+    }
+}
+
 static void
 test_integers (void)
 {
@@ -285,6 +314,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/axdr/round-trip", test_round_trip);
+  g_test_add_func ("/axdr/partial", test_partial);
   g_test_add_func ("/axdr/integers", test_integers);
   g_test_add_func ("/axdr/lengths", test_lengths);
   g_test_add_func ("/axdr/compact-array", test_compact_array);

@@ -3,23 +3,89 @@
 
 #include "meter/codec/posa-apdu.h"
 
-#include "base/posa-cursor.h"
 #include "base/posa-error.h"
-#include "meter/codec/posa-axdr.h"
+#include "meter/codec/posa-apdu-field.h"
 
-/* A list beyond this cannot come from one APDU of 64 KiB with a sensible meter behind it. */
-#define MAX_LIST 4096
+#define MAX_FIELDS 5
+/* Tag, choice and an invoke id of one byte; the tag and one of four; the tag alone. */
+#define HEAD_SIZE       3
+#define LONG_INVOKE     0xFF
+#define LONG_HEAD_SIZE  5
+#define SHORT_HEAD_SIZE 1
 
-typedef void (*EncodeFunc) (const PosaApdu *self, GByteArray *out);
-typedef gboolean (*DecodeFunc) (PosaApdu *self, PosaReader *reader, GError **error);
-
-/* How a kind begins on the wire, and its body behind tag, choice and invoke id. */
+/* How a kind begins on the wire, and its body behind that. */
 typedef struct
 {
   guint8 tag, choice;
-  EncodeFunc encode;
-  DecodeFunc decode;
+  const PosaApduField *fields[MAX_FIELDS];
 } KindInfo;
+
+#define TARGET        &posa_apdu_field_target
+#define SELECTED      &posa_apdu_field_selected
+#define TARGETS       &posa_apdu_field_targets
+#define SELECTEDS     &posa_apdu_field_selecteds
+#define ACCESSES      &posa_apdu_field_accesses
+#define OUTCOMES      &posa_apdu_field_outcomes
+#define NO_ACCESSES   &posa_apdu_field_no_accesses
+#define DATA          &posa_apdu_field_data
+#define OPTIONAL_DATA &posa_apdu_field_optional_data
+#define DATAS         &posa_apdu_field_datas
+#define ITEM          &posa_apdu_field_item
+#define ITEMS         &posa_apdu_field_items
+#define OPTIONAL_ITEM &posa_apdu_field_optional_item
+#define ACTION_ITEMS  &posa_apdu_field_action_items
+#define RESULT        &posa_apdu_field_result
+#define RESULTS       &posa_apdu_field_results
+#define BLOCK         &posa_apdu_field_block
+#define LAST          &posa_apdu_field_last
+#define RAW           &posa_apdu_field_raw
+#define RAW_OR_RESULT &posa_apdu_field_raw_or_result
+#define TIME          &posa_apdu_field_time
+#define OPTIONAL_TIME &posa_apdu_field_optional_time
+#define EXCEPTION     &posa_apdu_field_exception
+#define SERVICE_ERROR &posa_apdu_field_service_error
+
+/* Choice 0: the tag has no choice and no invoke id behind it. */
+static const KindInfo kinds[POSA_N_APDU_KINDS] = {
+  [POSA_APDU_GET_REQUEST] = { 0xC0, 1, { SELECTED } },
+  [POSA_APDU_GET_NEXT] = { 0xC0, 2, { BLOCK } },
+  [POSA_APDU_GET_LIST_REQUEST] = { 0xC0, 3, { SELECTEDS } },
+  [POSA_APDU_GET_RESPONSE] = { 0xC4, 1, { ITEM } },
+  [POSA_APDU_GET_BLOCK] = { 0xC4, 2, { LAST, BLOCK, RAW_OR_RESULT } },
+  [POSA_APDU_GET_LIST_RESPONSE] = { 0xC4, 3, { ITEMS } },
+  [POSA_APDU_SET_REQUEST] = { 0xC1, 1, { SELECTED, DATA } },
+  [POSA_APDU_SET_FIRST_BLOCK] = { 0xC1, 2, { SELECTED, LAST, BLOCK, RAW } },
+  [POSA_APDU_SET_BLOCK] = { 0xC1, 3, { LAST, BLOCK, RAW } },
+  [POSA_APDU_SET_LIST_REQUEST] = { 0xC1, 4, { SELECTEDS, DATAS } },
+  [POSA_APDU_SET_LIST_FIRST_BLOCK] = { 0xC1, 5, { SELECTEDS, LAST, BLOCK, RAW } },
+  [POSA_APDU_SET_RESPONSE] = { 0xC5, 1, { RESULT } },
+  [POSA_APDU_SET_BLOCK_RESPONSE] = { 0xC5, 2, { BLOCK } },
+  [POSA_APDU_SET_LAST_RESPONSE] = { 0xC5, 3, { RESULT, BLOCK } },
+  [POSA_APDU_SET_LIST_LAST_RESPONSE] = { 0xC5, 4, { RESULTS, BLOCK } },
+  [POSA_APDU_SET_LIST_RESPONSE] = { 0xC5, 5, { RESULTS } },
+  [POSA_APDU_ACTION_REQUEST] = { 0xC3, 1, { TARGET, OPTIONAL_DATA } },
+  [POSA_APDU_ACTION_NEXT] = { 0xC3, 2, { BLOCK } },
+  [POSA_APDU_ACTION_LIST_REQUEST] = { 0xC3, 3, { TARGETS, DATAS } },
+  [POSA_APDU_ACTION_FIRST_BLOCK] = { 0xC3, 4, { TARGET, LAST, BLOCK, RAW } },
+  [POSA_APDU_ACTION_LIST_FIRST_BLOCK] = { 0xC3, 5, { TARGETS, LAST, BLOCK, RAW } },
+  [POSA_APDU_ACTION_BLOCK] = { 0xC3, 6, { LAST, BLOCK, RAW } },
+  [POSA_APDU_ACTION_RESPONSE] = { 0xC7, 1, { RESULT, OPTIONAL_ITEM } },
+  [POSA_APDU_ACTION_RESPONSE_BLOCK] = { 0xC7, 2, { LAST, BLOCK, RAW } },
+  [POSA_APDU_ACTION_LIST_RESPONSE] = { 0xC7, 3, { ACTION_ITEMS } },
+  [POSA_APDU_ACTION_BLOCK_RESPONSE] = { 0xC7, 4, { BLOCK } },
+  [POSA_APDU_ACCESS_REQUEST] = { 0xD9, LONG_INVOKE, { TIME, ACCESSES, DATAS } },
+  [POSA_APDU_ACCESS_RESPONSE] = { 0xDA, LONG_INVOKE, { TIME, NO_ACCESSES, DATAS, OUTCOMES } },
+  [POSA_APDU_DATA_NOTIFICATION] = { 0x0F, LONG_INVOKE, { TIME, DATA } },
+  [POSA_APDU_EVENT_NOTIFICATION] = { 0xC2, 0, { OPTIONAL_TIME, TARGET, DATA } },
+  [POSA_APDU_EXCEPTION] = { 0xD8, 0, { EXCEPTION } },
+  [POSA_APDU_SERVICE_ERROR] = { 0x0E, 0, { SERVICE_ERROR } },
+};
+
+static void
+spec_clear_cb (gpointer spec)
+{
+  posa_cosem_value_free (((PosaApduSpec *) spec)->selection);
+}
 
 static void
 item_clear_cb (gpointer item)
@@ -28,14 +94,15 @@ item_clear_cb (gpointer item)
 }
 
 PosaApdu *
-posa_apdu_new (PosaApduKind kind, guint8 invoke_id)
+posa_apdu_new (PosaApduKind kind, guint32 invoke_id)
 {
   PosaApdu *self = g_new0 (PosaApdu, 1);
 
   self->kind = kind;
   self->invoke_id = invoke_id;
-  self->targets = g_array_new (FALSE, TRUE, sizeof (PosaCosemTarget));
+  self->specs = g_array_new (FALSE, TRUE, sizeof (PosaApduSpec));
   self->items = g_array_new (FALSE, TRUE, sizeof (PosaApduItem));
+  g_array_set_clear_func (self->specs, spec_clear_cb);
   g_array_set_clear_func (self->items, item_clear_cb);
   self->raw = g_byte_array_new ();
   return self;
@@ -46,17 +113,22 @@ posa_apdu_free (PosaApdu *self)
 {
   if (self == NULL)
     return;
-  g_array_unref (self->targets);
+  g_array_unref (self->specs);
   g_array_unref (self->items);
   g_byte_array_unref (self->raw);
-  g_clear_pointer (&self->selection, posa_cosem_value_free);
   g_free (self);
 }
 
 void
 posa_apdu_add_target (PosaApdu *self, PosaCosemTarget target)
 {
-  g_array_append_val (self->targets, target);
+  posa_apdu_add_spec (self, (PosaApduSpec) { .target = target });
+}
+
+void
+posa_apdu_add_spec (PosaApdu *self, PosaApduSpec spec)
+{
+  g_array_append_val (self->specs, spec);
 }
 
 void
@@ -73,335 +145,19 @@ posa_apdu_get_item (const PosaApdu *self, guint i)
   return i < self->items->len ? &g_array_index (self->items, PosaApduItem, i) : NULL;
 }
 
-const PosaCosemTarget *
-posa_apdu_get_target (const PosaApdu *self, guint i)
+const PosaApduSpec *
+posa_apdu_get_spec (const PosaApdu *self, guint i)
 {
-  return i < self->targets->len ? &g_array_index (self->targets, PosaCosemTarget, i) : NULL;
+  return i < self->specs->len ? &g_array_index (self->specs, PosaApduSpec, i) : NULL;
 }
 
-static void
-put_target (GByteArray *out, const PosaCosemTarget *target)
+gsize
+posa_apdu_get_head_size (PosaApduKind kind)
 {
-  const guint8 name[] = { target->obis.a, target->obis.b, target->obis.c,
-                          target->obis.d, target->obis.e, target->obis.f };
+  guint8 choice = kinds[kind].choice;
 
-  posa_put_u16_be (out, target->class_id);
-  posa_put_bytes (out, name, sizeof name);
-  posa_put_u8 (out, (guint8) target->index);
+  return choice == LONG_INVOKE ? LONG_HEAD_SIZE : choice == 0 ? SHORT_HEAD_SIZE : HEAD_SIZE;
 }
-
-static void
-read_target (PosaApdu *self, PosaReader *reader)
-{
-  PosaCosemTarget target = { .class_id = posa_reader_u16_be (reader) };
-
-  target.obis.a = posa_reader_u8 (reader);
-  target.obis.b = posa_reader_u8 (reader);
-  target.obis.c = posa_reader_u8 (reader);
-  target.obis.d = posa_reader_u8 (reader);
-  target.obis.e = posa_reader_u8 (reader);
-  target.obis.f = posa_reader_u8 (reader);
-  target.index = (gint8) posa_reader_u8 (reader);
-  posa_apdu_add_target (self, target);
-}
-
-/* Optional selector with its parameter. */
-static void
-put_selection (const PosaApdu *self, GByteArray *out)
-{
-  posa_put_u8 (out, self->selection != NULL);
-  if (self->selection == NULL)
-    return;
-  posa_put_u8 (out, self->selector);
-  posa_axdr_write (self->selection, out);
-}
-
-static gboolean
-read_selection (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  if (posa_reader_u8 (reader) == 0)
-    return TRUE;
-  g_clear_pointer (&self->selection, posa_cosem_value_free);
-  self->selector = posa_reader_u8 (reader);
-  self->selection = posa_axdr_read (reader, error);
-  return self->selection != NULL;
-}
-
-/* 00 data, or 01 result. */
-static void
-put_item (GByteArray *out, const PosaApduItem *item)
-{
-  posa_put_u8 (out, item->value == NULL);
-  if (item->value == NULL)
-    posa_put_u8 (out, item->result);
-  else
-    posa_axdr_write (item->value, out);
-}
-
-static gboolean
-read_item (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  PosaCosemValue *value = NULL;
-
-  if (posa_reader_u8 (reader) != 0)
-    {
-      posa_apdu_add_item (self, posa_reader_u8 (reader), NULL);
-      return TRUE;
-    }
-  value = posa_axdr_read (reader, error);
-  if (value == NULL)
-    return FALSE;
-  posa_apdu_add_item (self, POSA_DLMS_SUCCESS, value);
-  return TRUE;
-}
-
-static gboolean
-read_data (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  PosaCosemValue *value = posa_axdr_read (reader, error);
-
-  if (value == NULL)
-    return FALSE;
-  posa_apdu_add_item (self, POSA_DLMS_SUCCESS, value);
-  return TRUE;
-}
-
-static void
-put_get_request (const PosaApdu *self, GByteArray *out)
-{
-  put_target (out, posa_apdu_get_target (self, 0));
-  put_selection (self, out);
-}
-
-static gboolean
-read_get_request (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  read_target (self, reader);
-  return read_selection (self, reader, error);
-}
-
-static void
-put_block_number (const PosaApdu *self, GByteArray *out)
-{
-  posa_put_u32_be (out, self->block);
-}
-
-static gboolean
-read_block_number (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  self->block = posa_reader_u32_be (reader);
-  return TRUE;
-}
-
-static void
-put_get_list_request (const PosaApdu *self, GByteArray *out)
-{
-  posa_axdr_put_length (out, self->targets->len);
-  for (guint i = 0; i < self->targets->len; i++)
-    {
-      put_target (out, posa_apdu_get_target (self, i));
-      posa_put_u8 (out, 0);
-    }
-}
-
-static gboolean
-read_get_list_request (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  gsize count = posa_axdr_read_length (reader);
-
-  for (gsize i = 0; i < MIN (count, MAX_LIST) && !reader->failed; i++)
-    {
-      read_target (self, reader);
-      if (!read_selection (self, reader, error))
-        return FALSE;
-    }
-  return count <= MAX_LIST;
-}
-
-static void
-put_get_response (const PosaApdu *self, GByteArray *out)
-{
-  put_item (out, posa_apdu_get_item (self, 0));
-}
-
-static void
-put_get_block (const PosaApdu *self, GByteArray *out)
-{
-  posa_put_u8 (out, self->last);
-  posa_put_u32_be (out, self->block);
-  posa_put_u8 (out, self->result != POSA_DLMS_SUCCESS);
-  if (self->result != POSA_DLMS_SUCCESS)
-    {
-      posa_put_u8 (out, self->result);
-      return;
-    }
-  posa_axdr_put_length (out, self->raw->len);
-  posa_put_bytes (out, self->raw->data, self->raw->len);
-}
-
-static gboolean
-read_get_block (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  self->last = posa_reader_u8 (reader) != 0;
-  self->block = posa_reader_u32_be (reader);
-  if (posa_reader_u8 (reader) != 0)
-    {
-      self->result = posa_reader_u8 (reader);
-      return TRUE;
-    }
-  gsize size = posa_axdr_read_length (reader);
-  const guint8 *data = posa_reader_bytes (reader, size);
-  if (data != NULL)
-    posa_put_bytes (self->raw, data, size);
-  return TRUE;
-}
-
-static void
-put_get_list_response (const PosaApdu *self, GByteArray *out)
-{
-  posa_axdr_put_length (out, self->items->len);
-  for (guint i = 0; i < self->items->len; i++)
-    put_item (out, posa_apdu_get_item (self, i));
-}
-
-static gboolean
-read_get_list_response (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  gsize count = posa_axdr_read_length (reader);
-
-  for (gsize i = 0; i < MIN (count, MAX_LIST) && !reader->failed; i++)
-    if (!read_item (self, reader, error))
-      return FALSE;
-  return count <= MAX_LIST;
-}
-
-static void
-put_set_request (const PosaApdu *self, GByteArray *out)
-{
-  put_target (out, posa_apdu_get_target (self, 0));
-  put_selection (self, out);
-  posa_axdr_write (posa_apdu_get_item (self, 0)->value, out);
-}
-
-static gboolean
-read_set_request (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  read_target (self, reader);
-  return read_selection (self, reader, error) && read_data (self, reader, error);
-}
-
-static void
-put_set_response (const PosaApdu *self, GByteArray *out)
-{
-  posa_put_u8 (out, self->result);
-}
-
-static gboolean
-read_set_response (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  self->result = posa_reader_u8 (reader);
-  return TRUE;
-}
-
-static void
-put_action_request (const PosaApdu *self, GByteArray *out)
-{
-  const PosaApduItem *parameter = posa_apdu_get_item (self, 0);
-
-  put_target (out, posa_apdu_get_target (self, 0));
-  posa_put_u8 (out, parameter != NULL);
-  if (parameter != NULL)
-    posa_axdr_write (parameter->value, out);
-}
-
-static gboolean
-read_action_request (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  read_target (self, reader);
-  return posa_reader_u8 (reader) == 0 || read_data (self, reader, error);
-}
-
-static void
-put_action_response (const PosaApdu *self, GByteArray *out)
-{
-  const PosaApduItem *returned = posa_apdu_get_item (self, 0);
-
-  posa_put_u8 (out, self->result);
-  posa_put_u8 (out, returned != NULL);
-  if (returned != NULL)
-    put_item (out, returned);
-}
-
-static gboolean
-read_action_response (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  self->result = posa_reader_u8 (reader);
-  return posa_reader_u8 (reader) == 0 || read_item (self, reader, error);
-}
-
-static void
-put_exception (const PosaApdu *self, GByteArray *out)
-{
-  posa_put_u8 (out, self->state);
-  posa_put_u8 (out, self->service);
-  if (self->service == POSA_DLMS_EXCEPTION_COUNTER)
-    posa_put_u32_be (out, self->counter);
-}
-
-static gboolean
-read_exception (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  self->state = posa_reader_u8 (reader);
-  self->service = posa_reader_u8 (reader);
-  if (self->service == POSA_DLMS_EXCEPTION_COUNTER)
-    self->counter = posa_reader_u32_be (reader);
-  return TRUE;
-}
-
-static void
-put_service_error (const PosaApdu *self, GByteArray *out)
-{
-  posa_put_u8 (out, 1); /* of the initiate service */
-  posa_put_u8 (out, self->state);
-  posa_put_u8 (out, self->service);
-}
-
-static gboolean
-read_service_error (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  posa_reader_u8 (reader);
-  self->state = posa_reader_u8 (reader);
-  self->service = posa_reader_u8 (reader);
-  return TRUE;
-}
-
-static void
-put_nothing (const PosaApdu *self, GByteArray *out)
-{
-}
-
-static gboolean
-read_nothing (PosaApdu *self, PosaReader *reader, GError **error)
-{
-  return TRUE;
-}
-
-/* Choice 0: the tag has no choice and no invoke id behind it. */
-static const KindInfo kinds[POSA_N_APDU_KINDS] = {
-  [POSA_APDU_GET_REQUEST] = { 0xC0, 1, put_get_request, read_get_request },
-  [POSA_APDU_GET_NEXT] = { 0xC0, 2, put_block_number, read_block_number },
-  [POSA_APDU_GET_LIST_REQUEST] = { 0xC0, 3, put_get_list_request, read_get_list_request },
-  [POSA_APDU_GET_RESPONSE] = { 0xC4, 1, put_get_response, read_item },
-  [POSA_APDU_GET_BLOCK] = { 0xC4, 2, put_get_block, read_get_block },
-  [POSA_APDU_GET_LIST_RESPONSE] = { 0xC4, 3, put_get_list_response, read_get_list_response },
-  [POSA_APDU_SET_REQUEST] = { 0xC1, 1, put_set_request, read_set_request },
-  [POSA_APDU_SET_RESPONSE] = { 0xC5, 1, put_set_response, read_set_response },
-  [POSA_APDU_ACTION_REQUEST] = { 0xC3, 1, put_action_request, read_action_request },
-  [POSA_APDU_ACTION_RESPONSE] = { 0xC7, 1, put_action_response, read_action_response },
-  [POSA_APDU_EXCEPTION] = { 0xD8, 0, put_exception, read_exception },
-  [POSA_APDU_SERVICE_ERROR] = { 0x0E, 0, put_service_error, read_service_error },
-  [POSA_APDU_NOTIFICATION] = { 0x0F, 0, put_nothing, read_nothing },
-};
 
 void
 posa_apdu_encode (const PosaApdu *self, GByteArray *out)
@@ -409,23 +165,52 @@ posa_apdu_encode (const PosaApdu *self, GByteArray *out)
   const KindInfo *info = &kinds[self->kind];
 
   posa_put_u8 (out, info->tag);
-  if (info->choice != 0)
+  if (info->choice == LONG_INVOKE)
+    posa_put_u32_be (out, self->invoke_id);
+  else if (info->choice != 0)
     {
       posa_put_u8 (out, info->choice);
-      posa_put_u8 (out, self->invoke_id);
+      posa_put_u8 (out, (guint8) self->invoke_id);
     }
-  info->encode (self, out);
+  for (guint i = 0; i < MAX_FIELDS && info->fields[i] != NULL; i++)
+    info->fields[i]->put (self, out);
 }
 
 static int
 find_kind (guint8 tag, guint8 choice)
 {
-  if (tag == 0xC2) /* event notification */
-    return POSA_APDU_NOTIFICATION;
   for (int i = 0; i < POSA_N_APDU_KINDS; i++)
-    if (kinds[i].tag == tag && (kinds[i].choice == 0 || kinds[i].choice == choice))
+    if (kinds[i].tag == tag &&
+        (kinds[i].choice == 0 || kinds[i].choice == LONG_INVOKE || kinds[i].choice == choice))
       return i;
   return -1;
+}
+
+gboolean
+posa_apdu_is_notification (guint8 tag)
+{
+  return tag == kinds[POSA_APDU_DATA_NOTIFICATION].tag ||
+         tag == kinds[POSA_APDU_EVENT_NOTIFICATION].tag;
+}
+
+/* The fields of @kind from behind its head. */
+static PosaApdu *
+read_body (PosaApduKind kind, guint32 invoke_id, PosaReader *reader, GError **error)
+{
+  const KindInfo *info = &kinds[kind];
+  g_autoptr (PosaApdu) self = posa_apdu_new (kind, invoke_id);
+
+  for (guint i = 0; i < MAX_FIELDS && info->fields[i] != NULL; i++)
+    if (!info->fields[i]->read (self, reader, error))
+      {
+        g_prefix_error (error, "DLMS message %02X: ", info->tag);
+        return NULL;
+      }
+  if (!reader->failed)
+    return g_steal_pointer (&self);
+  g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "DLMS message %02X: too short",
+               info->tag);
+  return NULL;
 }
 
 PosaApdu *
@@ -436,6 +221,7 @@ posa_apdu_decode (const guint8 *data, gsize size, GError **error)
   guint8 tag = posa_reader_u8 (&reader);
   guint8 choice = posa_reader_peek_u8 (&reader);
   int kind = find_kind (tag, choice);
+  guint32 invoke_id = 0;
 
   if (kind < 0)
     {
@@ -443,39 +229,27 @@ posa_apdu_decode (const guint8 *data, gsize size, GError **error)
                    "DLMS message %02X %02X is not known here", tag, choice);
       return NULL;
     }
-  g_autoptr (PosaApdu) self = posa_apdu_new ((PosaApduKind) kind, 0);
-  if (kinds[kind].choice != 0)
+  if (kinds[kind].choice == LONG_INVOKE)
+    invoke_id = posa_reader_u32_be (&reader);
+  else if (kinds[kind].choice != 0)
     {
       posa_reader_u8 (&reader);
-      self->invoke_id = posa_reader_u8 (&reader);
+      invoke_id = posa_reader_u8 (&reader);
     }
-  if (!kinds[kind].decode (self, &reader, error))
-    {
-      if (error != NULL && *error == NULL)
-        g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "DLMS message %02X %02X: too long",
-                     tag, choice);
-      return NULL;
-    }
-  if (!reader.failed)
-    return g_steal_pointer (&self);
-  g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "DLMS message %02X %02X: too short", tag,
-               choice);
-  return NULL;
+  return read_body ((PosaApduKind) kind, invoke_id, &reader, error);
 }
 
 PosaApdu *
-posa_apdu_decode_list (const guint8 *data, gsize size, GError **error)
+posa_apdu_decode_body (PosaApduKind kind,
+                       guint32 invoke_id,
+                       const guint8 *data,
+                       gsize size,
+                       GError **error)
 {
   PosaReader reader;
-  posa_reader_init (&reader, data, size);
-  g_autoptr (PosaApdu) self = posa_apdu_new (POSA_APDU_GET_LIST_RESPONSE, 0);
-  g_autoptr (GError) local = NULL;
 
-  if (read_get_list_response (self, &reader, &local) && !reader.failed)
-    return g_steal_pointer (&self);
-  g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "answer to a list: %s",
-               local != NULL ? local->message : "too short");
-  return NULL;
+  posa_reader_init (&reader, data, size);
+  return read_body (kind, invoke_id, &reader, error);
 }
 
 const char *

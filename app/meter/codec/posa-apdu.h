@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* xDLMS services with logical names, IEC 62056-5-3 clause 9.3, plain (before ciphering), both
- * ways. Pure. */
+/* xDLMS services with logical names, IEC 62056-5-3 clauses 9.3 and 9.5, plain (before ciphering),
+ * both ways. Pure. Which members of PosaApdu a kind has is in the table of posa-apdu.c. */
 
 typedef enum
 {
@@ -19,14 +19,41 @@ typedef enum
   POSA_APDU_GET_BLOCK,
   POSA_APDU_GET_LIST_RESPONSE,
   POSA_APDU_SET_REQUEST,
+  POSA_APDU_SET_FIRST_BLOCK,
+  POSA_APDU_SET_BLOCK,
+  POSA_APDU_SET_LIST_REQUEST,
+  POSA_APDU_SET_LIST_FIRST_BLOCK,
   POSA_APDU_SET_RESPONSE,
+  POSA_APDU_SET_BLOCK_RESPONSE,
+  POSA_APDU_SET_LAST_RESPONSE,
+  POSA_APDU_SET_LIST_LAST_RESPONSE,
+  POSA_APDU_SET_LIST_RESPONSE,
   POSA_APDU_ACTION_REQUEST,
+  POSA_APDU_ACTION_NEXT,
+  POSA_APDU_ACTION_LIST_REQUEST,
+  POSA_APDU_ACTION_FIRST_BLOCK,
+  POSA_APDU_ACTION_LIST_FIRST_BLOCK,
+  POSA_APDU_ACTION_BLOCK,
   POSA_APDU_ACTION_RESPONSE,
+  POSA_APDU_ACTION_RESPONSE_BLOCK,
+  POSA_APDU_ACTION_LIST_RESPONSE,
+  POSA_APDU_ACTION_BLOCK_RESPONSE,
+  POSA_APDU_ACCESS_REQUEST,
+  POSA_APDU_ACCESS_RESPONSE,
+  POSA_APDU_DATA_NOTIFICATION,
+  POSA_APDU_EVENT_NOTIFICATION,
   POSA_APDU_EXCEPTION,
   POSA_APDU_SERVICE_ERROR,
-  POSA_APDU_NOTIFICATION, /* data or event notification: contents are not looked at */
   POSA_N_APDU_KINDS
 } PosaApduKind;
+
+/* What one specification of ACCESS asks for, as on the wire without a selection. */
+typedef enum
+{
+  POSA_APDU_ACCESS_GET = 1,
+  POSA_APDU_ACCESS_SET = 2,
+  POSA_APDU_ACCESS_ACTION = 3
+} PosaApduAccess;
 
 /* data-access-result and action-result */
 enum
@@ -91,6 +118,15 @@ typedef struct
 #define POSA_COSEM_TARGET(class, name, i)                                                          \
   ((PosaCosemTarget) { .class_id = (class), .obis = (name), .index = (i) })
 
+/* What a request is about: an attribute, whole or a selection of it, or a method. */
+typedef struct
+{
+  PosaCosemTarget target;
+  guint8 access;             /* PosaApduAccess; ACCESS only, and all there is in its answer */
+  guint8 selector;           /* of @selection */
+  PosaCosemValue *selection; /* owned, parameter of selective access; NULL = the whole */
+} PosaApduSpec;
+
 /* One result: data or the reason why there is none. */
 typedef struct
 {
@@ -101,32 +137,42 @@ typedef struct
 typedef struct
 {
   PosaApduKind kind;
-  guint8 invoke_id; /* with the confirmed and priority bits */
-  GArray *targets;  /* PosaCosemTarget: requests */
-  GArray *items;    /* PosaApduItem: results; data of a SET; parameter of an ACTION, if any */
-  guint8 selector;  /* GET: 0 = the whole attribute */
-  PosaCosemValue *selection; /* owned, parameter of @selector */
+  guint32 invoke_id; /* with the confirmed and priority bits; one byte but for ACCESS and data
+                        notification, which have four */
+  GArray *specs;     /* PosaApduSpec: requests */
+  GArray *items;     /* PosaApduItem: results; data of SETs; parameters of ACTIONs, if any */
   gboolean last;
   guint32 block;
-  guint8 result;         /* ACTION: of the method; a block: why there is none */
-  GByteArray *raw;       /* piece of a GET answer */
+  guint8 result;         /* of a SET or a method; of a GET block: why there is none */
+  GByteArray *raw;       /* contents of a block; time of an ACCESS or notification, if any */
   guint8 state, service; /* EXCEPTION, or class and value of a service error */
   guint32 counter;       /* EXCEPTION_COUNTER: what is expected */
 } PosaApdu;
 
-PosaApdu *posa_apdu_new (PosaApduKind kind, guint8 invoke_id);
+PosaApdu *posa_apdu_new (PosaApduKind kind, guint32 invoke_id);
 void posa_apdu_free (PosaApdu *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaApdu, posa_apdu_free)
 void posa_apdu_add_target (PosaApdu *self, PosaCosemTarget target);
+/* Takes the selection of @spec. */
+void posa_apdu_add_spec (PosaApdu *self, PosaApduSpec spec);
 void posa_apdu_add_item (PosaApdu *self, guint8 result, PosaCosemValue *value); /* takes @value */
 const PosaApduItem *posa_apdu_get_item (const PosaApdu *self, guint i); /* NULL beyond the end */
-const PosaCosemTarget *posa_apdu_get_target (const PosaApdu *self, guint i); /* NULL likewise */
+const PosaApduSpec *posa_apdu_get_spec (const PosaApdu *self, guint i); /* NULL likewise */
 
 void posa_apdu_encode (const PosaApdu *self, GByteArray *out);
 /* INVALID_DATA; UNSUPPORTED for a service or a form of it that is not of the above. */
 PosaApdu *posa_apdu_decode (const guint8 *data, gsize size, GError **error);
-/* The joined pieces of the answer to a list: the results without the APDU's head. */
-PosaApdu *posa_apdu_decode_list (const guint8 *data, gsize size, GError **error);
+/* A data or event notification by its tag, whatever follows. */
+gboolean posa_apdu_is_notification (guint8 tag);
+
+/* Long messages go in blocks: what these carry is the message without its head (tag, choice, invoke
+ * id), of a request without its specifications too. */
+gsize posa_apdu_get_head_size (PosaApduKind kind);
+PosaApdu *posa_apdu_decode_body (PosaApduKind kind,
+                                 guint32 invoke_id,
+                                 const guint8 *data,
+                                 gsize size,
+                                 GError **error);
 
 /* "read-write denied" …; static. */
 const char *posa_dlms_result_describe (guint8 result);

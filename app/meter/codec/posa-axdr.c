@@ -343,6 +343,27 @@ posa_axdr_decode (const guint8 *data, gsize size, GError **error)
   return value;
 }
 
+PosaCosemValue *
+posa_axdr_decode_partial (const guint8 *data, gsize size)
+{
+  PosaReader reader;
+  posa_reader_init (&reader, data, size);
+  Decoder decoder = { .reader = &reader };
+
+  if (posa_reader_u8 (&reader) != POSA_COSEM_ARRAY)
+    return NULL;
+  g_autoptr (PosaCosemValue) value = posa_cosem_value_new_container (POSA_COSEM_ARRAY);
+  gsize count = posa_axdr_read_length (&reader);
+  for (gsize i = 0; i < count && decoder.fault == NULL; i++)
+    {
+      PosaCosemValue *item = read_value (&decoder, 1);
+
+      if (item != NULL)
+        posa_cosem_value_append (value, item);
+    }
+  return value->items->len > 0 ? g_steal_pointer (&value) : NULL;
+}
+
 void
 posa_axdr_write (const PosaCosemValue *value, GByteArray *out)
 {

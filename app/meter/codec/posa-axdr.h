@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 PosaCosemValue *posa_axdr_read (PosaReader *reader, GError **error);
 /* One value; bytes behind it are tolerated, as a server in the field appends some. */
 PosaCosemValue *posa_axdr_decode (const guint8 *data, gsize size, GError **error);
+/* The whole elements at the beginning of an array that was cut; NULL when there is none. */
+PosaCosemValue *posa_axdr_decode_partial (const guint8 *data, gsize size);
 void posa_axdr_write (const PosaCosemValue *value, GByteArray *out);
 
 /* Lengths and counts: one byte below 80, else 81 to 84 and the bytes. A longer form fails the

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* Shared by the services (posa-dlms-client.c) and the making and ending of associations
- * (posa-dlms-association.c). */
+/* Shared by the exchange of single messages (posa-dlms-client.c), the services
+ * (posa-dlms-client-*.c) and the making and ending of associations (posa-dlms-association.c). */
 struct _PosaDlmsClient
 {
   PosaPort *port;
@@ -19,6 +19,10 @@ struct _PosaDlmsClient
   guint32 conformance;      /* granted */
   guint16 max_pdu;          /* of the meter; 0 = no limit */
   guint8 invoke_id;
+  GQueue notifications;      /* PosaApdu, oldest first */
+  GByteArray *arrived;       /* of the last answer in blocks */
+  PosaDlmsProgress progress; /* may be NULL */
+  gpointer progress_data;
 };
 
 /* A meter may lock after a few wrong tries. */
@@ -34,6 +38,8 @@ PosaApdu *posa_dlms_client_request (PosaDlmsClient *self,
                                     PosaApduKind expected,
                                     GCancellable *cancellable,
                                     GError **error);
+/* INVALID_DATA: the meter answers another question; FALSE. */
+gboolean posa_dlms_client_set_wrong_answer (GError **error);
 /* What an exception or service error of the meter means. */
 void posa_dlms_client_set_exception (const PosaApdu *apdu, GError **error);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "meter/codec/posa-apdu.h"
+#include "meter/codec/posa-cosem-selection.h"
 #include "meter/driver/posa-hdlc-link.h"
 #include "meter/posa-keyring.h"
 
@@ -12,6 +13,9 @@ G_BEGIN_DECLS
  * link of its own. Blocking, work thread. After an error of the line the association is gone: close
  * and open again. */
 typedef struct _PosaDlmsClient PosaDlmsClient;
+
+/* Told after each block of a long answer: bytes so far. */
+typedef void (*PosaDlmsProgress) (gpointer data, gsize n_bytes);
 
 /* @link's client SAP is set by each association. @stats is borrowed and counted up. */
 PosaDlmsClient *
@@ -43,6 +47,18 @@ PosaCosemValue *posa_dlms_client_get (PosaDlmsClient *self,
                                       PosaCosemTarget target,
                                       GCancellable *cancellable,
                                       GError **error);
+/* A part of the attribute, by selective access: rows of a profile. UNSUPPORTED also when the meter
+ * did not grant it. */
+PosaCosemValue *posa_dlms_client_get_selected (PosaDlmsClient *self,
+                                               PosaCosemTarget target,
+                                               const PosaCosemSelection *selection,
+                                               GCancellable *cancellable,
+                                               GError **error);
+/* The rows that had come before the last answer was cut, so that only the rest need be asked for in
+ * a new association; NULL when none had. */
+PosaCosemValue *posa_dlms_client_take_partial (PosaDlmsClient *self);
+/* @progress may be NULL. */
+void posa_dlms_client_set_progress (PosaDlmsClient *self, PosaDlmsProgress progress, gpointer data);
 /* Several attributes in as few messages as the meter grants; the answer has one item per target, a
  * value or the result that says why not. */
 PosaApdu *posa_dlms_client_get_list (PosaDlmsClient *self,
@@ -55,12 +71,16 @@ gboolean posa_dlms_client_set (PosaDlmsClient *self,
                                const PosaCosemValue *value,
                                GCancellable *cancellable,
                                GError **error);
-/* @parameter may be NULL. */
+/* @parameter may be NULL. @returned, unless NULL, receives what the method returns: NULL for
+ * nothing, owned by the caller. */
 gboolean posa_dlms_client_act (PosaDlmsClient *self,
                                PosaCosemTarget method,
                                const PosaCosemValue *parameter,
+                               PosaCosemValue **returned,
                                GCancellable *cancellable,
                                GError **error);
+/* The oldest of the data and event notifications that came in between, or NULL. */
+PosaApdu *posa_dlms_client_take_notification (PosaDlmsClient *self);
 /* RLRQ where the link still lives, then DISC. */
 void posa_dlms_client_close (PosaDlmsClient *self);
 

@@ -107,7 +107,7 @@ posa_dlms_step_act (const PosaDlmsCommission *self,
 {
   g_autoptr (PosaCosemValue) zero = posa_cosem_value_new_integer (POSA_COSEM_INT8, 0);
 
-  return posa_dlms_client_act (self->client, POSA_COSEM_TARGET (class_id, obis, method), zero,
+  return posa_dlms_client_act (self->client, POSA_COSEM_TARGET (class_id, obis, method), zero, NULL,
                                posa_dlms_step_get_cancellable (self), error);
 }
 
