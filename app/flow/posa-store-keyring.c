@@ -13,7 +13,9 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#define PLAIN_SIZE   (2 * POSA_DLMS_KEY_SIZE)
+/* The keys of suite 0: the server gives meters of no other. */
+#define KEY_SIZE     16
+#define PLAIN_SIZE   (2 * KEY_SIZE)
 #define WRAPPED_SIZE (PLAIN_SIZE + 8)
 
 struct _PosaStoreKeyring
@@ -55,8 +57,13 @@ posa_store_keyring_wrap (GBytes *storage_key, const PosaMeterKeys *keys, GError 
   guint8 wrapped[WRAPPED_SIZE + 8];
   gboolean ok;
 
-  memcpy (plain, keys->encryption, POSA_DLMS_KEY_SIZE);
-  memcpy (plain + POSA_DLMS_KEY_SIZE, keys->authentication, POSA_DLMS_KEY_SIZE);
+  if (keys->encryption.size != KEY_SIZE || keys->authentication.size != KEY_SIZE)
+    {
+      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_FAILED, "the keys are not of suite 0");
+      return NULL;
+    }
+  memcpy (plain, keys->encryption.data, KEY_SIZE);
+  memcpy (plain + KEY_SIZE, keys->authentication.data, KEY_SIZE);
   ok = run_key_wrap (storage_key, TRUE, plain, sizeof plain, wrapped);
   OPENSSL_cleanse (plain, sizeof plain);
   if (!ok)
@@ -81,8 +88,8 @@ unwrap (PosaStoreKeyring *self,
 
   if (ok)
     {
-      memcpy (keys->encryption, plain, POSA_DLMS_KEY_SIZE);
-      memcpy (keys->authentication, plain + POSA_DLMS_KEY_SIZE, POSA_DLMS_KEY_SIZE);
+      posa_dlms_key_set (&keys->encryption, plain, KEY_SIZE);
+      posa_dlms_key_set (&keys->authentication, plain + KEY_SIZE, KEY_SIZE);
     }
   else
     g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
@@ -125,7 +132,8 @@ dup_key_id (PosaStoreKeyring *self, const char *serial, GError **error)
 
   if (!posa_store_keyring_get_keys (POSA_KEYRING (self), serial, &keys, error))
     return NULL;
-  digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, keys.encryption, POSA_DLMS_KEY_SIZE);
+  digest =
+      g_compute_checksum_for_data (G_CHECKSUM_SHA256, keys.encryption.data, keys.encryption.size);
   return g_strndup (digest, 16);
 }
 

@@ -3,19 +3,11 @@
 
 #include "meter/posa-keyring.h"
 
-#include <openssl/crypto.h>
-
 G_DEFINE_INTERFACE (PosaKeyring, posa_keyring, G_TYPE_OBJECT)
 
 static void
 posa_keyring_default_init (PosaKeyringInterface *iface)
 {
-}
-
-void
-posa_meter_keys_clear (PosaMeterKeys *self)
-{
-  OPENSSL_cleanse (self, sizeof *self);
 }
 
 gboolean

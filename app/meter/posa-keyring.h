@@ -4,20 +4,9 @@
 
 #include <gio/gio.h>
 
+#include "meter/codec/posa-dlms-cipher.h"
+
 G_BEGIN_DECLS
-
-#define POSA_DLMS_KEY_SIZE   16
-#define POSA_DLMS_TITLE_SIZE 8
-
-/* Keys of one meter for security suite 0; zeroed by posa_meter_keys_clear(). Never logged. */
-typedef struct
-{
-  guint8 encryption[POSA_DLMS_KEY_SIZE];     /* global unicast encryption key, EK */
-  guint8 authentication[POSA_DLMS_KEY_SIZE]; /* AK */
-} PosaMeterKeys;
-
-void posa_meter_keys_clear (PosaMeterKeys *self);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosaMeterKeys, posa_meter_keys_clear)
 
 /* Where the DLMS driver gets keys and invocation counters. Implemented over the store (layer flow)
  * and by tests; called from the work thread. */

@@ -67,20 +67,6 @@ take_status (const PosaSimSetup *setup, guint32 *status, GError **error)
 }
 
 static gboolean
-take_key (const PosaSimSetup *setup, const char *key, guint8 out[16], GError **error)
-{
-  g_autofree char *text = posa_sim_setup_take (setup, key);
-
-  if (text == NULL)
-    return TRUE;
-  g_autoptr (GBytes) bytes = posa_hex_decode (text, NULL);
-  if (bytes == NULL || g_bytes_get_size (bytes) != 16)
-    return set_usage (error, key, "(32 hex digits)");
-  memcpy (out, g_bytes_get_data (bytes, NULL), 16);
-  return TRUE;
-}
-
-static gboolean
 take_fault (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
 {
   g_autofree char *text = posa_sim_setup_take (setup, "fault");
@@ -110,22 +96,19 @@ static gboolean
 take_sizes (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
 {
   gint64 max_info = 128, max_pdu = 1024, inactivity = 120, reaction = 50, offset = -17;
-  gint64 counter = -1;
 
   if (!take_integer (setup, "max_info", 2030, &max_info, error) ||
       !take_integer (setup, "max_pdu", 65535, &max_pdu, error) ||
       !take_integer (setup, "inactivity", 3600, &inactivity, error) ||
       !take_integer (setup, "reaction_ms", 60000, &reaction, error) ||
       !take_integer (setup, "power_scaler", 9, &self->power_scaler, error) ||
-      !take_integer (setup, "clock_offset", G_MAXINT32, &offset, error) ||
-      !take_integer (setup, "client_counter", G_MAXUINT32, &counter, error))
+      !take_integer (setup, "clock_offset", G_MAXINT32, &offset, error))
     return FALSE;
   self->max_info = (guint16) MAX (max_info, 32);
   self->max_pdu = (guint16) MAX (max_pdu, 64);
   self->inactivity_s = (guint) MAX (inactivity, 1);
   self->reaction_us = MAX (reaction, 0) * 1000;
   self->clock_offset_us = offset * G_USEC_PER_SEC;
-  self->client_counter = counter;
   return TRUE;
 }
 
@@ -174,38 +157,12 @@ take_customer (PosaSimMeter *self, const PosaSimSetup *setup)
     posa_sim_object_set (customer, 2, posa_cosem_value_new_text (text));
 }
 
-/* A real meter keeps its counter over power failures; a new process takes it from the calendar, so
- * that a client which remembers the last one does not see it fall. */
-static void
-start_counter (PosaSimMeter *self)
-{
-  const gint64 epoch_2026 = G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC;
-  gint64 since = posa_clock_get_wall (posa_clock_get_system ()) - epoch_2026;
-
-  self->server_counter = (guint32) (MAX (since, 0) / (50 * 1000));
-}
-
-/* FLAG id and five bytes that follow from the serial number. */
-static void
-make_title (PosaSimMeter *self)
-{
-  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
-  guint8 digest[32];
-  gsize size = sizeof digest;
-
-  g_checksum_update (checksum, (const guchar *) self->serial, -1);
-  g_checksum_get_digest (checksum, digest, &size);
-  memcpy (self->title, "PSA", 3);
-  memcpy (self->title + 3, digest, 5);
-}
-
 static void
 make_serial (PosaSimMeter *self, const PosaSimSetup *setup)
 {
   self->serial = posa_sim_setup_take (setup, "serial");
   if (self->serial == NULL)
     self->serial = g_strdup_printf ("26%08" G_GUINT64_FORMAT, setup->seed % 100000000);
-  make_title (self);
 }
 
 PosaSimMeter *
@@ -222,17 +179,10 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
       set_usage (error, "kind", setup->kind);
       return NULL;
     }
-  for (guint8 i = 0; i < 16; i++)
-    {
-      self->encryption[i] = i;
-      self->authentication[i] = 0xD0 + i;
-    }
   make_serial (self, setup);
-  start_counter (self);
-  if (!take_key (setup, "ek", self->encryption, error) ||
-      !take_key (setup, "ak", self->authentication, error) || !take_sizes (self, setup, error) ||
-      !take_fault (self, setup, error) || !take_energy (setup, energy, error) ||
-      !take_status (setup, &status, error))
+  if (!posa_sim_security_init (&self->security, self->serial, setup, error) ||
+      !take_sizes (self, setup, error) || !take_fault (self, setup, error) ||
+      !take_energy (setup, energy, error) || !take_status (setup, &status, error))
     return NULL;
   posa_sim_2g_build (self, energy, status);
   take_customer (self, setup);
@@ -247,6 +197,7 @@ posa_sim_meter_free (PosaSimMeter *self)
   if (self == NULL)
     return;
   posa_sim_cosem_free (self->cosem);
+  posa_sim_security_clear (&self->security);
   g_free (self->serial);
   g_free (self);
 }
@@ -326,7 +277,8 @@ posa_sim_meter_read (PosaSimMeter *self,
     return posa_sim_2g_profile_read (self, object, selection != NULL ? selector : 0, selection,
                                      value);
   else if (posa_obis_equal (target.obis, POSA_SIM_OBIS_COUNTER) && target.index == 2)
-    *value = posa_cosem_value_new_integer (POSA_COSEM_UINT32, MAX (self->client_counter, 0));
+    *value =
+        posa_cosem_value_new_integer (POSA_COSEM_UINT32, MAX (self->security.client_counter, 0));
   else
     {
       move_relay (self);
@@ -531,8 +483,7 @@ posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder)
                 3);
   dump_registers (self, builder);
   dump_number (builder, "objects", posa_sim_cosem_count (self->cosem));
-  dump_number (builder, "client_counter", self->client_counter);
-  dump_number (builder, "server_counter", self->server_counter);
+  posa_sim_security_dump (&self->security, builder);
   dump_number (builder, "associations", self->n_associations);
   dump_number (builder, "refused", self->n_refused);
   dump_number (builder, "writes", self->n_writes);

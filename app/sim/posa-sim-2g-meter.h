@@ -5,6 +5,7 @@
 #include "meter/codec/posa-cosem-time.h"
 #include "sim/posa-sim-cosem.h"
 #include "sim/posa-sim-model.h"
+#include "sim/posa-sim-security.h"
 
 G_BEGIN_DECLS
 
@@ -43,8 +44,7 @@ typedef struct
 {
   char *serial;
   guint64 seed;
-  guint8 title[8];
-  guint8 encryption[16], authentication[16];
+  PosaSimSecurity security;
   guint16 max_info, max_pdu;
   guint inactivity_s;
   gint64 reaction_us;  /* from the end of a request to the first byte of the answer, with pace */
@@ -53,8 +53,6 @@ typedef struct
   PosaObis fault_obis;
   guint fault_every;
   gint64 clock_offset_us; /* of the meter's clock from the machine's */
-  gint64 client_counter;  /* last accepted under the key, -1 none */
-  guint32 server_counter; /* next */
   gint64 relay_due_us;    /* monotonic time when the drive has moved; 0 at rest */
   gboolean relay_wanted;
   gboolean profile_nulls; /* what repeats is null in the rows of a profile */

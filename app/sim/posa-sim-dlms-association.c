@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "meter/codec/posa-dlms-security.h"
+#include "meter/codec/posa-dlms-hls.h"
 #include "meter/codec/posa-initiate.h"
 
 #define PUBLIC_CONFORMANCE (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_GET)
@@ -16,22 +16,20 @@
 static PosaDlmsCipher
 cipher_with (const PosaSimDlms *self, const guint8 *title)
 {
-  return (PosaDlmsCipher) { .encryption = self->meter->encryption,
-                            .authentication = self->meter->authentication,
+  return (PosaDlmsCipher) { .encryption = self->meter->security.keys.encryption.data,
+                            .authentication = self->meter->security.keys.authentication.data,
                             .title = title };
 }
 
 void
 posa_sim_dlms_seal (PosaSimDlms *self, const GByteArray *plain, GByteArray *out)
 {
-  PosaDlmsCipher cipher = cipher_with (self, self->meter->title);
-  guint32 counter = self->meter->server_counter++;
+  PosaDlmsCipher cipher = cipher_with (self, self->meter->security.title);
+  guint32 counter = self->meter->security.server_counter++;
 
-  if (self->general)
-    posa_dlms_seal_general (&cipher, POSA_DLMS_AUTH_ENCRYPTED, counter, plain->data, plain->len,
-                            out, NULL);
-  else
-    posa_dlms_seal (&cipher, POSA_DLMS_AUTH_ENCRYPTED, counter, plain->data, plain->len, out, NULL);
+  posa_dlms_seal (&cipher,
+                  self->general ? POSA_DLMS_PROTECTION_GENERAL_GLO : POSA_DLMS_PROTECTION_GLO,
+                  POSA_DLMS_AUTH_ENCRYPTED, counter, plain->data, plain->len, out, NULL);
 }
 
 gboolean
@@ -51,13 +49,15 @@ posa_sim_dlms_unseal (PosaSimDlms *self,
       (envelope.has_title && memcmp (envelope.title, title, 8) != 0) ||
       !posa_dlms_open (&cipher, &envelope, plain, NULL))
     return FALSE;
-  if ((gint64) envelope.counter <= self->meter->client_counter)
+  posa_sim_security_note (&self->meter->security, &self->meter->security.keys.encryption, title,
+                          envelope.counter);
+  if ((gint64) envelope.counter <= self->meter->security.client_counter)
     {
       *exception = POSA_DLMS_EXCEPTION_COUNTER;
       return FALSE;
     }
-  self->before_apdu = self->meter->client_counter;
-  self->meter->client_counter = envelope.counter;
+  self->before_apdu = self->meter->security.client_counter;
+  self->meter->security.client_counter = envelope.counter;
   self->general = envelope.tag == POSA_DLMS_GENERAL_GLO;
   return TRUE;
 }
@@ -175,7 +175,7 @@ put_installer_aare (PosaSimDlms *self, const GByteArray *response, GByteArray *a
   aare->diagnostic = POSA_ACSE_DIAGNOSTIC_AUTHENTICATION_REQUIRED;
   aare->has_title = aare->has_mechanism = aare->has_authentication = TRUE;
   aare->mechanism = POSA_ACSE_MECHANISM_GMAC;
-  memcpy (aare->title, self->meter->title, sizeof aare->title);
+  memcpy (aare->title, self->meter->security.title, sizeof aare->title);
   memcpy (aare->authentication, self->challenge, sizeof self->challenge);
   aare->authentication_size = sizeof self->challenge;
   posa_acse_set_user_information (aare, sealed->data, sealed->len);
@@ -250,31 +250,37 @@ posa_sim_dlms_release (PosaSimDlms *self, GByteArray *answer)
 PosaApdu *
 posa_sim_dlms_reply_to_hls (PosaSimDlms *self, const PosaApdu *request)
 {
-  PosaDlmsCipher client = cipher_with (self, self->client_title);
-  PosaDlmsCipher ours = cipher_with (self, self->meter->title);
+  PosaSimSecurity *security = &self->meter->security;
+  PosaDlmsHls hls = { .mechanism = POSA_ACSE_MECHANISM_GMAC,
+                      .keys = &security->keys,
+                      .prover = self->client_title,
+                      .challenge = self->challenge,
+                      .challenge_size = sizeof self->challenge };
   PosaApdu *response = posa_apdu_new (POSA_APDU_ACTION_RESPONSE, request->invoke_id);
   const PosaApduItem *item = posa_apdu_get_item (request, 0);
-  guint8 proof[POSA_DLMS_HLS_ANSWER_BYTES];
+  g_autoptr (GByteArray) proof = g_byte_array_new ();
   guint32 counter = 0;
   gsize size = 0;
   const guint8 *theirs = posa_cosem_value_get_bytes (item != NULL ? item->value : NULL, &size);
+  gboolean good = theirs != NULL && posa_dlms_hls_check (&hls, theirs, size, &counter);
 
-  if (theirs == NULL ||
-      !posa_dlms_hls_check (&client, self->challenge, sizeof self->challenge, theirs, size,
-                            &counter) ||
-      (gint64) counter <= self->before_apdu)
+  if (good)
+    posa_sim_security_note (security, &security->keys.encryption, self->client_title, counter);
+  if (!good || (gint64) counter <= self->before_apdu)
     {
       self->meter->n_refused++;
       response->result = POSA_DLMS_READ_WRITE_DENIED;
       self->state = POSA_SIM_ASSOCIATION_NONE;
       return response;
     }
-  self->meter->client_counter = MAX (self->meter->client_counter, (gint64) counter);
+  security->client_counter = MAX (security->client_counter, (gint64) counter);
   self->state = POSA_SIM_ASSOCIATION_OPEN;
   self->meter->n_associations++;
-  posa_dlms_hls_answer (&ours, self->meter->server_counter++, self->client_challenge,
-                        self->client_challenge_size, proof, NULL);
-  posa_apdu_add_item (response, 0,
-                      posa_cosem_value_new_bytes (POSA_COSEM_OCTET_STRING, proof, sizeof proof));
+  hls.prover = security->title;
+  hls.challenge = self->client_challenge;
+  hls.challenge_size = self->client_challenge_size;
+  posa_dlms_hls_prove (&hls, security->server_counter++, proof, NULL);
+  posa_apdu_add_item (
+      response, 0, posa_cosem_value_new_bytes (POSA_COSEM_OCTET_STRING, proof->data, proof->len));
   return response;
 }

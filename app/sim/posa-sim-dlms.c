@@ -42,7 +42,7 @@ posa_sim_dlms_put_exception (PosaSimDlms *self, guint8 service, GByteArray *answ
   self->meter->n_refused++;
   exception->state = 1; /* service not allowed */
   exception->service = service;
-  exception->counter = (guint32) (self->meter->client_counter + 1);
+  exception->counter = (guint32) (self->meter->security.client_counter + 1);
   posa_apdu_encode (exception, answer);
 }
 

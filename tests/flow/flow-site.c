@@ -109,8 +109,9 @@ site_apply_order (PosaStore *store, const PosaWorkOrder *order)
 static void
 make_keys (const char *serial, PosaMeterKeys *keys)
 {
-  memset (keys->encryption, serial[strlen (serial) - 1], POSA_DLMS_KEY_SIZE);
-  memset (keys->authentication, serial[strlen (serial) - 1] ^ 0x55, POSA_DLMS_KEY_SIZE);
+  keys->encryption.size = keys->authentication.size = 16;
+  memset (keys->encryption.data, serial[strlen (serial) - 1], 16);
+  memset (keys->authentication.data, serial[strlen (serial) - 1] ^ 0x55, 16);
 }
 
 static void
@@ -294,9 +295,9 @@ site_meter_start_old (const char *folder, const char *settings)
 }
 
 static char *
-key_setting (const char *name, const guint8 *key)
+key_setting (const char *name, const PosaDlmsKey *key)
 {
-  g_autofree char *hex = posa_hex_encode (key, POSA_DLMS_KEY_SIZE);
+  g_autofree char *hex = posa_hex_encode (key->data, key->size);
 
   return g_strdup_printf ("%s=%s", name, hex);
 }
@@ -310,8 +311,8 @@ site_meter_start_new (const char *folder, const char *serial)
   g_autofree char *ak = NULL;
 
   make_keys (serial, &keys);
-  ek = key_setting ("ek", keys.encryption);
-  ak = key_setting ("ak", keys.authentication);
+  ek = key_setting ("ek", &keys.encryption);
+  ak = key_setting ("ak", &keys.authentication);
   const char *arguments[] = { "2g", "--set", serial_setting, "--set", ek, "--set", ak, NULL };
   return start (folder, serial, arguments);
 }

@@ -106,8 +106,8 @@ test_vector (Fixture *f, gconstpointer data)
 
   posa_keyring_get_keys (f->keyring, "A", &keys, &error);
   g_assert_no_error (error);
-  ek = posa_hex_encode (keys.encryption, POSA_DLMS_KEY_SIZE);
-  ak = posa_hex_encode (keys.authentication, POSA_DLMS_KEY_SIZE);
+  ek = posa_hex_encode (keys.encryption.data, keys.encryption.size);
+  ak = posa_hex_encode (keys.authentication.data, keys.authentication.size);
   plain = g_strconcat (ek, ak, NULL);
   g_assert_cmpstr (plain, ==, DATA);
   wrapped = posa_store_keyring_wrap (kek, &keys, &error);
@@ -121,12 +121,11 @@ assert_no_keys (PosaKeyring *keyring, const char *serial)
 {
   g_autoptr (GError) error = NULL;
   g_auto (PosaMeterKeys) keys = { 0 };
-  static const guint8 zero[POSA_DLMS_KEY_SIZE];
 
   g_assert_false (posa_keyring_get_keys (keyring, serial, &keys, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
   g_assert_nonnull (strstr (error->message, serial));
-  g_assert_cmpmem (keys.encryption, POSA_DLMS_KEY_SIZE, zero, POSA_DLMS_KEY_SIZE);
+  g_assert_cmpuint (keys.encryption.size, ==, 0);
 }
 
 static void
@@ -200,7 +199,8 @@ test_new_key_counts_anew (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) kek = bytes_of (KEK);
-  g_auto (PosaMeterKeys) keys = { .encryption = { 1 }, .authentication = { 2 } };
+  g_auto (PosaMeterKeys) keys = { .encryption = { .data = { 1 }, .size = 16 },
+                                  .authentication = { .data = { 2 }, .size = 16 } };
   g_autoptr (GBytes) wrapped = posa_store_keyring_wrap (kek, &keys, &error);
   g_autofree char *hex =
       posa_hex_encode (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));

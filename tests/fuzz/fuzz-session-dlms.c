@@ -87,11 +87,10 @@ seal (Meter *self, const GByteArray *plain, gboolean general, GByteArray *out)
 {
   PosaDlmsCipher cipher = cipher_of (server_title);
 
-  if (general)
-    posa_dlms_seal_general (&cipher, POSA_DLMS_AUTH_ENCRYPTED, self->counter++, plain->data,
-                            plain->len, out, NULL);
-  else if (!posa_dlms_seal (&cipher, POSA_DLMS_AUTH_ENCRYPTED, self->counter++, plain->data,
-                            plain->len, out, NULL))
+  if (!posa_dlms_seal (&cipher,
+                       general ? POSA_DLMS_PROTECTION_GENERAL_GLO : POSA_DLMS_PROTECTION_GLO,
+                       POSA_DLMS_AUTH_ENCRYPTED, self->counter++, plain->data, plain->len, out,
+                       NULL))
     posa_put_bytes (out, plain->data, plain->len); /* nothing that can be protected */
 }
 
@@ -204,9 +203,9 @@ answer_challenge (Meter *self, guint8 invoke_id, GByteArray *line)
   g_autoptr (PosaApdu) apdu = posa_apdu_new (POSA_APDU_ACTION_RESPONSE, invoke_id);
   g_autoptr (GByteArray) plain = g_byte_array_new ();
   g_autoptr (GByteArray) sealed = g_byte_array_new ();
-  guint8 proof[POSA_DLMS_HLS_ANSWER_BYTES];
+  guint8 proof[POSA_DLMS_MAC_BYTES];
 
-  posa_dlms_hls_answer (&cipher, self->counter++, self->challenge, self->challenge_size, proof,
+  posa_dlms_cipher_mac (&cipher, self->counter++, self->challenge, self->challenge_size, proof,
                         NULL);
   posa_apdu_add_item (apdu, 0,
                       posa_cosem_value_new_bytes (POSA_COSEM_OCTET_STRING, proof, sizeof proof));

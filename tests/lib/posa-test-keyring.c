@@ -76,10 +76,11 @@ get_keys (PosaKeyring *keyring, const char *serial, PosaMeterKeys *keys, GError 
       g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "no key of meter %s", serial);
       return FALSE;
     }
-  for (guint8 i = 0; i < POSA_DLMS_KEY_SIZE; i++)
+  keys->encryption.size = keys->authentication.size = 16;
+  for (guint8 i = 0; i < 16; i++)
     {
-      keys->encryption[i] = self->encryption_first + i;
-      keys->authentication[i] = 0xD0 + i;
+      keys->encryption.data[i] = self->encryption_first + i;
+      keys->authentication.data[i] = 0xD0 + i;
     }
   return TRUE;
 }

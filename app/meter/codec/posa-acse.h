@@ -28,8 +28,13 @@ typedef enum
 typedef enum
 {
   POSA_ACSE_MECHANISM_NONE = 0,
-  POSA_ACSE_MECHANISM_PASSWORD = 1,
-  POSA_ACSE_MECHANISM_GMAC = 5
+  POSA_ACSE_MECHANISM_PASSWORD = 1, /* LLS */
+  POSA_ACSE_MECHANISM_MAKER = 2,    /* HLS from here on */
+  POSA_ACSE_MECHANISM_MD5 = 3,
+  POSA_ACSE_MECHANISM_SHA1 = 4,
+  POSA_ACSE_MECHANISM_GMAC = 5,
+  POSA_ACSE_MECHANISM_SHA256 = 6,
+  POSA_ACSE_MECHANISM_ECDSA = 7
 } PosaAcseMechanism;
 
 /* Diagnostics of the service user that we use. */

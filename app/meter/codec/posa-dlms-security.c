@@ -4,46 +4,32 @@
 #include "meter/codec/posa-dlms-security.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
+#include <string.h>
 
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
 #include "meter/codec/posa-axdr.h"
 
-#define KEY_BYTES   16
-#define TITLE_BYTES 8
-#define IV_BYTES    12
+/* Choice tags of a key-info. */
+enum
+{
+  CHOICE_IDENTIFIED,
+  CHOICE_WRAPPED,
+  CHOICE_AGREED
+};
 
 static const struct
 {
-  guint8 plain, glo;
-} glo_tags[] = {
-  { 0x01, 0x21 }, { 0x08, 0x28 }, { 0xC0, 0xC8 }, { 0xC1, 0xC9 }, { 0xC2, 0xCA },
-  { 0xC3, 0xCB }, { 0xC4, 0xCC }, { 0xC5, 0xCD }, { 0xC7, 0xCF },
+  guint8 plain, glo, ded;
+} tags[] = {
+  { 0x01, 0x21, 0x41 }, { 0x08, 0x28, 0x48 }, { 0xC0, 0xC8, 0xD0 },
+  { 0xC1, 0xC9, 0xD1 }, { 0xC2, 0xCA, 0xD2 }, { 0xC3, 0xCB, 0xD3 },
+  { 0xC4, 0xCC, 0xD4 }, { 0xC5, 0xCD, 0xD5 }, { 0xC7, 0xCF, 0xD7 },
 };
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_CIPHER_CTX, EVP_CIPHER_CTX_free)
-
-guint8
-posa_dlms_get_glo_tag (guint8 plain_tag)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (glo_tags); i++)
-    if (glo_tags[i].plain == plain_tag)
-      return glo_tags[i].glo;
-  return 0;
-}
-
-gboolean
-posa_dlms_is_ciphered (guint8 tag)
-{
-  if (tag == POSA_DLMS_GENERAL_GLO)
-    return TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (glo_tags); i++)
-    if (glo_tags[i].glo == tag)
-      return TRUE;
-  return FALSE;
-}
+static const char *const names[POSA_DLMS_N_PROTECTIONS] = {
+  "none", "glo", "ded", "general-glo", "general-ded", "general-ciphering",
+};
 
 static gboolean
 fail (GError **error, PosaErrorCode code, const char *message)
@@ -52,77 +38,67 @@ fail (GError **error, PosaErrorCode code, const char *message)
   return FALSE;
 }
 
-/* A GCM context with key, nonce (title and counter) and the additional data already taken in.
- * The text is authenticated by AAD where SC asks for authentication without encryption. */
-static EVP_CIPHER_CTX *
-start_gcm (const PosaDlmsCipher *cipher, guint8 control, guint32 counter, gboolean seal)
+const char *
+posa_dlms_protection_to_string (PosaDlmsProtection self)
 {
-  g_autoptr (EVP_CIPHER_CTX) ctx = EVP_CIPHER_CTX_new ();
-  guint8 iv[IV_BYTES];
-  int n = 0;
-
-  for (gsize i = 0; i < TITLE_BYTES; i++)
-    iv[i] = cipher->title[i];
-  for (gsize i = 0; i < 4; i++)
-    iv[TITLE_BYTES + i] = (guint8) (counter >> (24 - 8 * i));
-  if (ctx == NULL ||
-      EVP_CipherInit_ex (ctx, EVP_aes_128_gcm (), NULL, cipher->encryption, iv, seal) != 1)
-    return NULL;
-  if ((control & POSA_DLMS_AUTHENTICATED) != 0 &&
-      (EVP_CipherUpdate (ctx, NULL, &n, &control, 1) != 1 ||
-       EVP_CipherUpdate (ctx, NULL, &n, cipher->authentication, KEY_BYTES) != 1))
-    return NULL;
-  return g_steal_pointer (&ctx);
+  return names[self];
 }
 
-/* Runs @size bytes through the context: into @out, or as additional data when @out is NULL. */
-static gboolean
-feed (EVP_CIPHER_CTX *ctx, guint8 *out, const guint8 *data, gsize size)
+gboolean
+posa_dlms_protection_from_string (const char *text, PosaDlmsProtection *out)
 {
-  int n = 0;
-
-  if (size == 0)
-    return TRUE;
-  return size <= G_MAXINT && EVP_CipherUpdate (ctx, out, &n, data, (int) size) == 1;
+  for (guint i = 0; i < POSA_DLMS_N_PROTECTIONS; i++)
+    if (strcmp (names[i], text) == 0)
+      {
+        *out = (PosaDlmsProtection) i;
+        return TRUE;
+      }
+  return FALSE;
 }
 
-static gboolean
-finish_seal (EVP_CIPHER_CTX *ctx, guint8 tag[POSA_DLMS_TAG_BYTES])
+PosaDlmsProtection
+posa_dlms_get_protection (guint8 tag)
 {
-  guint8 rest[16];
-  int n = 0;
-
-  return EVP_CipherFinal_ex (ctx, rest, &n) == 1 &&
-         EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_GCM_GET_TAG, POSA_DLMS_TAG_BYTES, tag) == 1;
+  if (tag == POSA_DLMS_GENERAL_GLO)
+    return POSA_DLMS_PROTECTION_GENERAL_GLO;
+  if (tag == POSA_DLMS_GENERAL_DED)
+    return POSA_DLMS_PROTECTION_GENERAL_DED;
+  if (tag == POSA_DLMS_GENERAL_CIPHERING)
+    return POSA_DLMS_PROTECTION_GENERAL_CIPHERING;
+  for (gsize i = 0; i < G_N_ELEMENTS (tags); i++)
+    {
+      if (tags[i].glo == tag)
+        return POSA_DLMS_PROTECTION_GLO;
+      if (tags[i].ded == tag)
+        return POSA_DLMS_PROTECTION_DED;
+    }
+  return POSA_DLMS_PROTECTION_NONE;
 }
 
-/* SC, IC, text and tag, without the outer tag and length. */
-static gboolean
-seal_body (const PosaDlmsCipher *cipher,
-           guint8 control,
-           guint32 counter,
-           const guint8 *plain,
-           gsize size,
-           GByteArray *body)
+gboolean
+posa_dlms_is_ciphered (guint8 tag)
 {
-  g_autoptr (EVP_CIPHER_CTX) ctx = start_gcm (cipher, control, counter, TRUE);
-  gboolean encrypted = (control & POSA_DLMS_ENCRYPTED) != 0;
-  guint8 tag[POSA_DLMS_TAG_BYTES];
+  return tag == POSA_DLMS_GENERAL_SIGNING ||
+         posa_dlms_get_protection (tag) != POSA_DLMS_PROTECTION_NONE;
+}
 
-  posa_put_u8 (body, control);
-  posa_put_u32_be (body, counter);
-  guint start = body->len;
-  posa_put_bytes (body, plain, size);
-  guint8 *text = encrypted ? body->data + start : NULL;
-  if (ctx == NULL || !feed (ctx, text, plain, size) || !finish_seal (ctx, tag))
-    return FALSE;
-  if ((control & POSA_DLMS_AUTHENTICATED) != 0)
-    posa_put_bytes (body, tag, sizeof tag);
-  return TRUE;
+/* The tag that a service has in a form; 0 for none. */
+static guint8
+get_tag (PosaDlmsProtection form, guint8 plain)
+{
+  if (form == POSA_DLMS_PROTECTION_GENERAL_GLO)
+    return POSA_DLMS_GENERAL_GLO;
+  if (form == POSA_DLMS_PROTECTION_GENERAL_DED)
+    return POSA_DLMS_GENERAL_DED;
+  for (gsize i = 0; i < G_N_ELEMENTS (tags); i++)
+    if (tags[i].plain == plain)
+      return form == POSA_DLMS_PROTECTION_GLO ? tags[i].glo : tags[i].ded;
+  return 0;
 }
 
 gboolean
 posa_dlms_seal (const PosaDlmsCipher *cipher,
+                PosaDlmsProtection form,
                 guint8 control,
                 guint32 counter,
                 const guint8 *plain,
@@ -131,37 +107,104 @@ posa_dlms_seal (const PosaDlmsCipher *cipher,
                 GError **error)
 {
   g_autoptr (GByteArray) body = g_byte_array_new ();
-  guint8 glo = size > 0 ? posa_dlms_get_glo_tag (plain[0]) : 0;
+  guint8 tag = size > 0 ? get_tag (form, plain[0]) : 0;
 
-  if (glo == 0)
-    return fail (error, POSA_ERROR_FAILED, "this message has no ciphered form");
-  if (!seal_body (cipher, control, counter, plain, size, body))
-    return fail (error, POSA_ERROR_FAILED, "the cipher library failed");
-  posa_put_u8 (out, glo);
+  if (tag == 0)
+    return fail (error, POSA_ERROR_UNSUPPORTED, "this message has no ciphered form");
+  if (!posa_dlms_cipher_seal (cipher, control, counter, plain, size, body, error))
+    return FALSE;
+  posa_put_u8 (out, tag);
+  if (form == POSA_DLMS_PROTECTION_GENERAL_GLO || form == POSA_DLMS_PROTECTION_GENERAL_DED)
+    {
+      posa_put_u8 (out, POSA_DLMS_TITLE_SIZE);
+      posa_put_bytes (out, cipher->title, POSA_DLMS_TITLE_SIZE);
+    }
   posa_axdr_put_length (out, body->len);
   posa_put_bytes (out, body->data, body->len);
   return TRUE;
 }
 
-gboolean
-posa_dlms_seal_general (const PosaDlmsCipher *cipher,
-                        guint8 control,
-                        guint32 counter,
-                        const guint8 *plain,
-                        gsize size,
-                        GByteArray *out,
-                        GError **error)
+static PosaReader
+read_field (PosaReader *reader)
 {
-  g_autoptr (GByteArray) body = g_byte_array_new ();
+  return posa_reader_sub (reader, posa_axdr_read_length (reader));
+}
 
-  if (!seal_body (cipher, control, counter, plain, size, body))
-    return fail (error, POSA_ERROR_FAILED, "the cipher library failed");
-  posa_put_u8 (out, POSA_DLMS_GENERAL_GLO);
-  posa_put_u8 (out, TITLE_BYTES);
-  posa_put_bytes (out, cipher->title, TITLE_BYTES);
-  posa_axdr_put_length (out, body->len);
-  posa_put_bytes (out, body->data, body->len);
-  return TRUE;
+static const guint8 *
+read_octets (PosaReader *reader, gsize *size)
+{
+  *size = posa_axdr_read_length (reader);
+  return posa_reader_bytes (reader, *size);
+}
+
+/* A title of eight bytes, or none of length 0: then the one of the association holds. */
+static gboolean
+read_title (PosaReader *reader, guint8 title[POSA_DLMS_TITLE_SIZE])
+{
+  PosaReader field = read_field (reader);
+  gboolean there = posa_reader_remaining (&field) == POSA_DLMS_TITLE_SIZE;
+
+  if (!there && posa_reader_remaining (&field) != 0)
+    reader->failed = TRUE;
+  for (gsize i = 0; there && i < POSA_DLMS_TITLE_SIZE; i++)
+    title[i] = posa_reader_u8 (&field);
+  return there;
+}
+
+/* What general-ciphering and general-signing have in common. */
+static void
+read_header (PosaReader *reader, PosaDlmsEnvelope *out)
+{
+  gsize start = reader->pos;
+
+  out->transaction = read_octets (reader, &out->transaction_size);
+  out->has_title = read_title (reader, out->title);
+  out->has_recipient = read_title (reader, out->recipient);
+  read_field (reader); /* date and time */
+  read_field (reader); /* other information */
+  out->header = reader->data + start;
+  out->header_size = reader->pos - start;
+}
+
+static void
+read_key_info (PosaReader *reader, PosaDlmsEnvelope *out)
+{
+  if (posa_reader_u8 (reader) == 0)
+    return;
+  switch (posa_reader_u8 (reader))
+    {
+    case CHOICE_IDENTIFIED:
+      out->key_info = POSA_DLMS_KEY_INFO_IDENTIFIED;
+      out->key_id = posa_reader_u8 (reader);
+      return;
+    case CHOICE_WRAPPED:
+      out->key_info = POSA_DLMS_KEY_INFO_WRAPPED;
+      out->key_id = posa_reader_u8 (reader);
+      break;
+    case CHOICE_AGREED:
+      out->key_info = POSA_DLMS_KEY_INFO_AGREED;
+      if (posa_axdr_read_length (reader) != 1)
+        reader->failed = TRUE;
+      out->key_id = posa_reader_u8 (reader);
+      break;
+    default:
+      reader->failed = TRUE;
+    }
+  out->key_data = read_octets (reader, &out->key_size);
+}
+
+/* Security control, counter, text and tag. */
+static void
+read_ciphered (PosaReader *reader, PosaDlmsEnvelope *out)
+{
+  PosaReader body = read_field (reader);
+
+  out->control = posa_reader_u8 (&body);
+  out->counter = posa_reader_u32_be (&body);
+  out->size = posa_reader_remaining (&body);
+  out->body = posa_reader_bytes (&body, out->size);
+  if (body.failed)
+    reader->failed = TRUE;
 }
 
 gboolean
@@ -173,23 +216,21 @@ posa_dlms_envelope_parse (const guint8 *data, gsize size, PosaDlmsEnvelope *out,
   *out = (PosaDlmsEnvelope) { .tag = posa_reader_u8 (&reader) };
   if (!posa_dlms_is_ciphered (out->tag))
     return fail (error, POSA_ERROR_INVALID_DATA, "not a ciphered message");
-  if (out->tag == POSA_DLMS_GENERAL_GLO)
+  if (out->tag == POSA_DLMS_GENERAL_GLO || out->tag == POSA_DLMS_GENERAL_DED)
+    out->has_title = read_title (&reader, out->title);
+  else if (out->tag == POSA_DLMS_GENERAL_CIPHERING || out->tag == POSA_DLMS_GENERAL_SIGNING)
+    read_header (&reader, out);
+  if (out->tag == POSA_DLMS_GENERAL_CIPHERING)
+    read_key_info (&reader, out);
+  if (out->tag == POSA_DLMS_GENERAL_SIGNING)
     {
-      PosaReader title = posa_reader_sub (&reader, posa_axdr_read_length (&reader));
-
-      out->has_title = posa_reader_remaining (&title) == TITLE_BYTES;
-      if (!out->has_title && posa_reader_remaining (&title) != 0)
-        return fail (error, POSA_ERROR_INVALID_DATA, "ciphered message: system title");
-      for (gsize i = 0; out->has_title && i < TITLE_BYTES; i++)
-        out->title[i] = posa_reader_u8 (&title);
+      out->body = read_octets (&reader, &out->size);
+      out->signature = read_octets (&reader, &out->signature_size);
     }
-  PosaReader body = posa_reader_sub (&reader, posa_axdr_read_length (&reader));
-  out->control = posa_reader_u8 (&body);
-  out->counter = posa_reader_u32_be (&body);
-  out->size = posa_reader_remaining (&body);
-  out->body = posa_reader_bytes (&body, out->size);
-  if (reader.failed || body.failed)
-    return fail (error, POSA_ERROR_INVALID_DATA, "ciphered message: too short");
+  else
+    read_ciphered (&reader, out);
+  if (reader.failed)
+    return fail (error, POSA_ERROR_INVALID_DATA, "ciphered message: damaged");
   return TRUE;
 }
 
@@ -199,114 +240,23 @@ posa_dlms_open (const PosaDlmsCipher *cipher,
                 GByteArray *plain,
                 GError **error)
 {
-  gboolean authenticated = (envelope->control & POSA_DLMS_AUTHENTICATED) != 0;
-  gboolean encrypted = (envelope->control & POSA_DLMS_ENCRYPTED) != 0;
-  gsize tag_size = authenticated ? POSA_DLMS_TAG_BYTES : 0;
-  guint8 rest[16], tag[POSA_DLMS_TAG_BYTES];
-  int n = 0;
+  PosaDlmsProtection form = posa_dlms_get_protection (envelope->tag);
+  gboolean is_general = form >= POSA_DLMS_PROTECTION_GENERAL_GLO;
+  PosaDlmsCipher whole = *cipher;
 
-  g_byte_array_set_size (plain, 0);
-  if ((envelope->control & 0x0F) != 0 || (envelope->control & 0xC0) != 0)
-    return fail (error, POSA_ERROR_UNSUPPORTED, "ciphered message: not of security suite 0");
-  if (envelope->size < tag_size)
-    return fail (error, POSA_ERROR_INVALID_DATA, "ciphered message: too short");
-
-  gsize size = envelope->size - tag_size;
-  g_autoptr (EVP_CIPHER_CTX) ctx = start_gcm (cipher, envelope->control, envelope->counter, FALSE);
-  posa_put_bytes (plain, envelope->body, size);
-  for (gsize i = 0; i < tag_size; i++)
-    tag[i] = envelope->body[size + i];
-  gboolean good = ctx != NULL && feed (ctx, encrypted ? plain->data : NULL, envelope->body, size);
-  if (good && authenticated)
-    good = EVP_CIPHER_CTX_ctrl (ctx, EVP_CTRL_GCM_SET_TAG, POSA_DLMS_TAG_BYTES, tag) == 1 &&
-           EVP_CipherFinal_ex (ctx, rest, &n) == 1;
-  if (good)
+  if (envelope->tag == POSA_DLMS_GENERAL_SIGNING)
+    {
+      g_byte_array_set_size (plain, 0);
+      return fail (error, POSA_ERROR_UNSUPPORTED, "ciphered message: signed, not ciphered");
+    }
+  whole.header = envelope->header;
+  whole.header_size = envelope->header_size;
+  if (!posa_dlms_cipher_open (&whole, envelope->control, envelope->counter, envelope->body,
+                              envelope->size, plain, error))
+    return FALSE;
+  if (is_general || (plain->len > 0 && get_tag (form, plain->data[0]) == envelope->tag))
     return TRUE;
   OPENSSL_cleanse (plain->data, plain->len);
   g_byte_array_set_size (plain, 0);
-  return fail (error, POSA_ERROR_ACCESS_DENIED,
-               "ciphered message: its authentication tag is not of the key of this meter");
-}
-
-gboolean
-posa_dlms_hls_answer (const PosaDlmsCipher *cipher,
-                      guint32 counter,
-                      const guint8 *challenge,
-                      gsize size,
-                      guint8 out[POSA_DLMS_HLS_ANSWER_BYTES],
-                      GError **error)
-{
-  g_autoptr (EVP_CIPHER_CTX) ctx = start_gcm (cipher, POSA_DLMS_AUTHENTICATED, counter, TRUE);
-
-  out[0] = POSA_DLMS_AUTHENTICATED;
-  for (gsize i = 0; i < 4; i++)
-    out[1 + i] = (guint8) (counter >> (24 - 8 * i));
-  if (ctx == NULL || !feed (ctx, NULL, challenge, size) || !finish_seal (ctx, out + 5))
-    return fail (error, POSA_ERROR_FAILED, "the cipher library failed");
-  return TRUE;
-}
-
-gboolean
-posa_dlms_hls_check (const PosaDlmsCipher *cipher,
-                     const guint8 *challenge,
-                     gsize challenge_size,
-                     const guint8 *answer,
-                     gsize answer_size,
-                     guint32 *counter)
-{
-  guint8 expected[POSA_DLMS_HLS_ANSWER_BYTES];
-  PosaReader reader;
-
-  posa_reader_init (&reader, answer, answer_size);
-  if (answer_size != POSA_DLMS_HLS_ANSWER_BYTES ||
-      posa_reader_u8 (&reader) != POSA_DLMS_AUTHENTICATED)
-    return FALSE;
-  *counter = posa_reader_u32_be (&reader);
-  return posa_dlms_hls_answer (cipher, *counter, challenge, challenge_size, expected, NULL) &&
-         CRYPTO_memcmp (expected, answer, sizeof expected) == 0;
-}
-
-static gboolean
-run_wrap (const guint8 *kek, const guint8 *in, int size, guint8 *out, gboolean wrap)
-{
-  g_autoptr (EVP_CIPHER_CTX) ctx = EVP_CIPHER_CTX_new ();
-  guint8 rest[16];
-  int n = 0, n_rest = 0;
-
-  if (ctx == NULL)
-    return FALSE;
-  EVP_CIPHER_CTX_set_flags (ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-  return EVP_CipherInit_ex (ctx, EVP_aes_128_wrap (), NULL, kek, NULL, wrap) == 1 &&
-         EVP_CipherUpdate (ctx, out, &n, in, size) == 1 &&
-         EVP_CipherFinal_ex (ctx, rest, &n_rest) == 1;
-}
-
-gboolean
-posa_dlms_wrap_key (const guint8 *kek, const guint8 *key, guint8 out[24], GError **error)
-{
-  if (!run_wrap (kek, key, KEY_BYTES, out, TRUE))
-    return fail (error, POSA_ERROR_FAILED, "the cipher library failed");
-  return TRUE;
-}
-
-gboolean
-posa_dlms_unwrap_key (const guint8 *kek, const guint8 *wrapped, guint8 out[16], GError **error)
-{
-  guint8 buffer[32] = { 0 };
-  gboolean good = run_wrap (kek, wrapped, KEY_BYTES + 8, buffer, FALSE);
-
-  for (gsize i = 0; good && i < KEY_BYTES; i++)
-    out[i] = buffer[i];
-  OPENSSL_cleanse (buffer, sizeof buffer);
-  if (!good)
-    return fail (error, POSA_ERROR_ACCESS_DENIED, "wrapped key: not made with this master key");
-  return TRUE;
-}
-
-gboolean
-posa_dlms_random (guint8 *out, gsize size, GError **error)
-{
-  if (size > G_MAXINT || RAND_bytes (out, (int) size) != 1)
-    return fail (error, POSA_ERROR_FAILED, "the system's random generator failed");
-  return TRUE;
+  return fail (error, POSA_ERROR_ACCESS_DENIED, "ciphered message: of another kind than it says");
 }

@@ -2,62 +2,84 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
-#include <glib.h>
+#include "meter/codec/posa-dlms-cipher.h"
 
 G_BEGIN_DECLS
 
-/* Security suite 0 of IEC 62056-5-3 clause 9.2: AES-GCM-128 with tags of 12 bytes, AES-128 key
- * wrap. Pure. Keys have 16 bytes, system titles 8. */
+/* The forms in which a protected APDU travels (IEC 62056-5-3 clause 9.2.7.2): one layer each, made
+ * and taken apart. Pure. What both ends agree on is in posa-dlms-protection.h. */
 
-#define POSA_DLMS_AUTHENTICATED    0x10 /* security control: tag only */
-#define POSA_DLMS_ENCRYPTED        0x20 /* cipher only */
-#define POSA_DLMS_AUTH_ENCRYPTED   0x30
-#define POSA_DLMS_TAG_BYTES        12
-#define POSA_DLMS_HLS_ANSWER_BYTES 17 /* SC, IC, tag */
-#define POSA_DLMS_MAX_COUNTER      G_MAXUINT32
-#define POSA_DLMS_GENERAL_GLO      0xDB
-
-/* One direction of a protected association; all borrowed. */
-typedef struct
+typedef enum
 {
-  const guint8 *encryption;     /* EK, 16 bytes */
-  const guint8 *authentication; /* AK, 16 bytes */
-  const guint8 *title;          /* of the sender, 8 bytes */
-} PosaDlmsCipher;
+  POSA_DLMS_PROTECTION_NONE,
+  POSA_DLMS_PROTECTION_GLO,               /* C8 …, the service's own tag, global key */
+  POSA_DLMS_PROTECTION_DED,               /* D0 …, the same with the dedicated key */
+  POSA_DLMS_PROTECTION_GENERAL_GLO,       /* DB, with the sender's title */
+  POSA_DLMS_PROTECTION_GENERAL_DED,       /* DC */
+  POSA_DLMS_PROTECTION_GENERAL_CIPHERING, /* DD, with both titles and the key */
+  POSA_DLMS_N_PROTECTIONS
+} PosaDlmsProtection;
 
-/* What a protected APDU says of itself. */
+/* How general-ciphering tells its key. */
+typedef enum
+{
+  POSA_DLMS_KEY_INFO_NONE,
+  POSA_DLMS_KEY_INFO_IDENTIFIED, /* the global key */
+  POSA_DLMS_KEY_INFO_WRAPPED,    /* a fresh one under the master key */
+  POSA_DLMS_KEY_INFO_AGREED,     /* a fresh one of ECDH, one end's key pair made for it */
+  POSA_DLMS_N_KEY_INFOS
+} PosaDlmsKeyInfo;
+
+#define POSA_DLMS_GENERAL_GLO       0xDB
+#define POSA_DLMS_GENERAL_DED       0xDC
+#define POSA_DLMS_GENERAL_CIPHERING 0xDD
+#define POSA_DLMS_GENERAL_SIGNING   0xDF
+
+/* What a protected APDU says of itself; pointers are into the APDU. */
 typedef struct
 {
   guint8 tag;     /* C8, CC, 21, 28, DB … */
   guint8 control; /* security control byte */
   guint32 counter;
-  guint8 title[8]; /* general-glo-ciphering only */
+  guint8 title[POSA_DLMS_TITLE_SIZE]; /* of the sender: general forms only */
   gboolean has_title;
-  const guint8 *body; /* ciphertext and tag; borrowed */
+  const guint8 *body; /* text and tag of the cipher, or what is signed */
   gsize size;
+
+  /* general-ciphering and general-signing */
+  const guint8 *header; /* transaction to other information with their lengths: authenticated */
+  gsize header_size;
+  const guint8 *transaction;
+  gsize transaction_size;
+  guint8 recipient[POSA_DLMS_TITLE_SIZE];
+  gboolean has_recipient;
+  PosaDlmsKeyInfo key_info;
+  guint8 key_id; /* which key, which master key, which way to agree */
+  const guint8 *key_data;
+  gsize key_size;
+  const guint8 *signature;
+  gsize signature_size;
 } PosaDlmsEnvelope;
 
-/* Tag of the global ciphering of a plain APDU's tag (C0 -> C8), or 0. */
-guint8 posa_dlms_get_glo_tag (guint8 plain_tag);
+/* Name in profiles and settings, "general-glo". */
+const char *posa_dlms_protection_to_string (PosaDlmsProtection self);
+gboolean posa_dlms_protection_from_string (const char *text, PosaDlmsProtection *out);
+/* FALSE for a plain APDU. */
 gboolean posa_dlms_is_ciphered (guint8 tag);
+/* Which form @tag is of; NONE for a plain or a signed APDU. */
+PosaDlmsProtection posa_dlms_get_protection (guint8 tag);
 
-/* Appends the protected form of @plain with @control 10, 20 or 30: tag, length, SC, IC, text, tag.
- * The counter must never have been used with these keys and title. */
+/* Appends the form @form, all but general-ciphering, of @plain with @control 10, 20 or 30. The
+ * counter must never have been used with these keys and title. UNSUPPORTED when the service has no
+ * tag of its own in that form. */
 gboolean posa_dlms_seal (const PosaDlmsCipher *cipher,
+                         PosaDlmsProtection form,
                          guint8 control,
                          guint32 counter,
                          const guint8 *plain,
                          gsize size,
                          GByteArray *out,
                          GError **error);
-/* The same as general-glo-ciphering, which carries the title. */
-gboolean posa_dlms_seal_general (const PosaDlmsCipher *cipher,
-                                 guint8 control,
-                                 guint32 counter,
-                                 const guint8 *plain,
-                                 gsize size,
-                                 GByteArray *out,
-                                 GError **error);
 /* Takes an APDU apart without keys. INVALID_DATA. */
 gboolean
 posa_dlms_envelope_parse (const guint8 *data, gsize size, PosaDlmsEnvelope *out, GError **error);
@@ -67,29 +89,5 @@ gboolean posa_dlms_open (const PosaDlmsCipher *cipher,
                          const PosaDlmsEnvelope *envelope,
                          GByteArray *plain,
                          GError **error);
-
-/* HLS mechanism 5 (GMAC): f(challenge) = SC 10, IC, tag. */
-gboolean posa_dlms_hls_answer (const PosaDlmsCipher *cipher,
-                               guint32 counter,
-                               const guint8 *challenge,
-                               gsize size,
-                               guint8 out[POSA_DLMS_HLS_ANSWER_BYTES],
-                               GError **error);
-/* Compares in constant time; @counter receives the sender's counter. */
-gboolean posa_dlms_hls_check (const PosaDlmsCipher *cipher,
-                              const guint8 *challenge,
-                              gsize challenge_size,
-                              const guint8 *answer,
-                              gsize answer_size,
-                              guint32 *counter);
-
-/* AES key wrap (RFC 3394) of a 16-byte key under a 16-byte key. */
-gboolean posa_dlms_wrap_key (const guint8 *kek, const guint8 *key, guint8 out[24], GError **error);
-/* ACCESS_DENIED when the integrity check fails. */
-gboolean
-posa_dlms_unwrap_key (const guint8 *kek, const guint8 *wrapped, guint8 out[16], GError **error);
-
-/* Fresh challenge or title from the system generator. */
-gboolean posa_dlms_random (guint8 *out, gsize size, GError **error);
 
 G_END_DECLS

@@ -158,7 +158,7 @@ prove_keys (PosaDlmsClient *self,
       POSA_COSEM_TARGET (POSA_DLMS_CLASS_ASSOCIATION, POSA_OBIS (0, 0, 40, 0, 0, 255), 1);
   g_autoptr (PosaApdu)
       action = posa_apdu_new (POSA_APDU_ACTION_REQUEST, posa_dlms_client_next_invoke_id (self));
-  guint8 proof[POSA_DLMS_HLS_ANSWER_BYTES];
+  guint8 proof[POSA_DLMS_MAC_BYTES];
   gsize size = 0;
 
   if (!posa_dlms_channel_answer_challenge (self->channel, aare->authentication,

@@ -7,6 +7,7 @@
 
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
+#include "meter/codec/posa-dlms-hls.h"
 #include "meter/codec/posa-dlms-security.h"
 
 /* Counters made durable at a time: a commissioning takes about a hundred. */
@@ -118,8 +119,8 @@ take_counter (PosaDlmsChannel *self, guint32 *counter, GError **error)
 static PosaDlmsCipher
 cipher_of (const PosaDlmsChannel *self, const guint8 *title)
 {
-  return (PosaDlmsCipher) { .encryption = self->keys.encryption,
-                            .authentication = self->keys.authentication,
+  return (PosaDlmsCipher) { .encryption = self->keys.encryption.data,
+                            .authentication = self->keys.authentication.data,
                             .title = title };
 }
 
@@ -139,8 +140,8 @@ posa_dlms_channel_seal (PosaDlmsChannel *self,
   else if (!take_counter (self, &counter, error))
     return FALSE;
   self->hls_counter = 0;
-  return posa_dlms_seal (&cipher, POSA_DLMS_AUTH_ENCRYPTED, counter, plain->data, plain->len, out,
-                         error);
+  return posa_dlms_seal (&cipher, POSA_DLMS_PROTECTION_GLO, POSA_DLMS_AUTH_ENCRYPTED, counter,
+                         plain->data, plain->len, out, error);
 }
 
 static gboolean
@@ -174,9 +175,6 @@ posa_dlms_channel_open (PosaDlmsChannel *self,
     return FALSE;
   if ((gint64) envelope.counter <= self->peer_counter)
     return deny (self, "a repeated answer (its counter did not grow)", error);
-  if (envelope.tag != POSA_DLMS_GENERAL_GLO &&
-      (plain->len == 0 || posa_dlms_get_glo_tag (plain->data[0]) != envelope.tag))
-    return deny (self, "an answer of another kind than it says", error);
   self->before_answer = self->peer_counter;
   self->peer_counter = envelope.counter;
   return TRUE;
@@ -247,7 +245,7 @@ posa_dlms_channel_answer_challenge (PosaDlmsChannel *self,
   if (!take_counter (self, &of_answer, error))
     return FALSE;
   self->hls_counter = of_answer;
-  return posa_dlms_hls_answer (&cipher, of_answer, challenge, size, answer, error);
+  return posa_dlms_cipher_mac (&cipher, of_answer, challenge, size, answer, error);
 }
 
 gboolean
@@ -258,10 +256,14 @@ posa_dlms_channel_check_answer (PosaDlmsChannel *self,
                                 gsize answer_size,
                                 GError **error)
 {
-  PosaDlmsCipher cipher = cipher_of (self, self->server_title);
+  const PosaDlmsHls hls = { .mechanism = POSA_ACSE_MECHANISM_GMAC,
+                            .keys = &self->keys,
+                            .prover = self->server_title,
+                            .challenge = challenge,
+                            .challenge_size = challenge_size };
   guint32 counter = 0;
 
-  if (!posa_dlms_hls_check (&cipher, challenge, challenge_size, answer, answer_size, &counter))
+  if (!posa_dlms_hls_check (&hls, answer, answer_size, &counter))
     return deny (self, "it cannot prove that it has the key", error);
   /* Meters differ in which of the two counters is the higher, and some use one for both. */
   if ((gint64) counter <= self->before_answer)
