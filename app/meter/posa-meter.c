@@ -212,6 +212,24 @@ is_unanswered (const GError *error)
          g_error_matches (error, POSA_ERROR, POSA_ERROR_LINE_NOISE);
 }
 
+/* A meter that signs on and has no profile may be one that goes on in HDLC. */
+static PosaMeter *
+open_behind_sign_on (PosaPort *port,
+                     PosaKeyring *keyring,
+                     PosaOperation *operation,
+                     const GError *iec_error,
+                     GError **error)
+{
+  g_autoptr (GError) dlms_error = NULL;
+  PosaMeter *self = posa_dlms_meter_open (port, keyring, TRUE, operation, &dlms_error);
+
+  if (self == NULL && g_error_matches (dlms_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED))
+    g_propagate_error (error, g_error_copy (iec_error));
+  else if (self == NULL)
+    g_propagate_error (error, g_steal_pointer (&dlms_error));
+  return self;
+}
+
 /* The one sign-on, then the other, each a single time, then the first with patience. */
 static PosaMeter *
 open_any (PosaPort *port, PosaKeyring *keyring, PosaOperation *operation, GError **error)
@@ -219,6 +237,8 @@ open_any (PosaPort *port, PosaKeyring *keyring, PosaOperation *operation, GError
   g_autoptr (GError) iec_error = NULL, dlms_error = NULL;
   PosaMeter *self = posa_iec_meter_open (port, 1, operation, &iec_error);
 
+  if (g_error_matches (iec_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED))
+    return open_behind_sign_on (port, keyring, operation, iec_error, error);
   if (self != NULL || !is_unanswered (iec_error))
     {
       if (self == NULL)
@@ -226,7 +246,7 @@ open_any (PosaPort *port, PosaKeyring *keyring, PosaOperation *operation, GError
       return self;
     }
   if (g_error_matches (iec_error, POSA_ERROR, POSA_ERROR_TIMED_OUT))
-    self = posa_dlms_meter_open (port, keyring, operation, &dlms_error);
+    self = posa_dlms_meter_open (port, keyring, FALSE, operation, &dlms_error);
   if (dlms_error != NULL && !is_unanswered (dlms_error))
     {
       g_propagate_error (error, g_steal_pointer (&dlms_error));
@@ -247,7 +267,7 @@ posa_meter_open (PosaPort *port,
     case POSA_METER_FIRST_GENERATION:
       return posa_iec_meter_open (port, SIGN_ON_TRIES, operation, error);
     case POSA_METER_SECOND_GENERATION:
-      return posa_dlms_meter_open (port, keyring, operation, error);
+      return posa_dlms_meter_open (port, keyring, FALSE, operation, error);
     case POSA_METER_ANY:
     default:
       return open_any (port, keyring, operation, error);

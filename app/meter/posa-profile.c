@@ -145,6 +145,12 @@ take_choice (const Loader *loader,
     profile->driver = *value == 'i' ? POSA_DRIVER_IEC : POSA_DRIVER_DLMS;
   else if (strcmp (key, "kind") == 0)
     known = posa_meter_kind_from_string (value, &profile->kind);
+  else if (strcmp (key, "start") == 0 &&
+           (known = strcmp (value, "direct") == 0 || strcmp (value, "mode-e") == 0))
+    profile->start = *value == 'd' ? POSA_LINE_START_DIRECT : POSA_LINE_START_MODE_E;
+  else if (strcmp (key, "wake_up") == 0 &&
+           (known = strcmp (value, "yes") == 0 || strcmp (value, "no") == 0))
+    profile->wake_up = *value == 'y';
   else if (strcmp (key, "plan") == 0 &&
            (known = strcmp (value, "readout") == 0 || strcmp (value, "registers") == 0))
     profile->plan = strcmp (value, "readout") == 0 ? POSA_READING_PLAN_READOUT
@@ -212,10 +218,9 @@ take_register (const Loader *loader, const char *key, const char *value, GError 
 static gboolean
 is_choice (const char *group, const char *key)
 {
-  static const char *const choices[][2] = { { "profile", "driver" },
-                                            { "profile", "kind" },
-                                            { "reading", "plan" },
-                                            { "commissioning", "order" } };
+  static const char *const choices[][2] = { { "profile", "driver" }, { "profile", "kind" },
+                                            { "line", "start" },     { "line", "wake_up" },
+                                            { "reading", "plan" },   { "commissioning", "order" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     if (strcmp (group, choices[i][0]) == 0 && strcmp (key, choices[i][1]) == 0)

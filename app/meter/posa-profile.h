@@ -15,6 +15,13 @@ typedef enum
   POSA_DRIVER_DLMS /* DLMS/COSEM over HDLC */
 } PosaDriver;
 
+/* How a DLMS meter is called. */
+typedef enum
+{
+  POSA_LINE_START_DIRECT, /* "direct": HDLC at once, at the profile's speed */
+  POSA_LINE_START_MODE_E  /* "mode-e": HDLC behind the sign-on at 300 baud */
+} PosaLineStart;
+
 /* How an IEC driver gets the registers. */
 typedef enum
 {
@@ -57,6 +64,8 @@ typedef struct
   char *manufacturer, *ident; /* [match]: FLAG id without case, pattern with * and ? */
 
   guint baud;            /* [line]: highest speed (iec), fixed speed (dlms) */
+  PosaLineStart start;   /* [line]: of a DLMS meter; the other one is tried too */
+  gboolean wake_up;      /* [line]: a battery device that may have to be woken up (iec) */
   guint switch_delay_ms; /* [line]: pause before the change of speed, for slow converters */
   PosaReadingPlan plan;  /* [reading] */
   char *password;        /* [access]: reading password of the maker, when one is needed */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define STAY_300_US (300 * 1000) /* the client is at the new speed by then */
-#define MAX_REQUEST 64
 
 static void
 send_garbage (PosaSimIec *self)
@@ -16,72 +15,6 @@ send_garbage (PosaSimIec *self)
 
   posa_sim_iec_react (self);
   posa_sim_line_write (self->line, garbage, sizeof garbage);
-}
-
-/* The address of a request may be left out, and its leading zeros do not count. */
-static gboolean
-is_addressed (PosaSim1g *meter, const char *address)
-{
-  const char *serial = meter->serial;
-
-  while (*address == '0')
-    address++;
-  while (*serial == '0')
-    serial++;
-  return *address == '\0' || strcmp (address, serial) == 0;
-}
-
-static gboolean
-is_request (PosaSim1g *meter, GString *line)
-{
-  const char *start = strstr (line->str, "/?");
-  const char *end = strchr (line->str, '!');
-
-  if (start == NULL || end == NULL || end < start)
-    return FALSE;
-  g_autofree char *address = g_strndup (start + 2, (gsize) (end - start - 2));
-  return is_addressed (meter, address);
-}
-
-/* Waits for a request to this meter; FALSE when the process shall end. */
-static gboolean
-await_request (PosaSimIec *self)
-{
-  g_autoptr (GString) line = g_string_new (NULL);
-
-  for (;;)
-    {
-      int c = posa_sim_iec_read (self, line->len > 0 ? POSA_SIM_IEC_GAP_US : -1);
-      if (c == POSA_SIM_STOPPED)
-        return FALSE;
-      if (c > 0)
-        g_string_append_c (line, (char) c);
-      if (c == '\n' && is_request (self->meter, line))
-        return TRUE;
-      if (c == '\n' || c == POSA_SIM_SILENCE || line->len > MAX_REQUEST)
-        g_string_truncate (line, 0);
-    }
-}
-
-/* The option select message "ACK 0 Z Y"; FALSE when none came in time. */
-static gboolean
-await_option (PosaSimIec *self, char *speed, char *mode)
-{
-  char option[6];
-  guint n = 0;
-
-  while (n < sizeof option)
-    {
-      int c = posa_sim_iec_read (self, n > 0 ? POSA_SIM_IEC_GAP_US : POSA_SIM_IEC_NO_ANSWER_US);
-      if (c < 0)
-        return FALSE;
-      option[n] = (char) c;
-      n += n > 0 || c == POSA_IEC_ACK;
-    }
-  *speed = option[2];
-  *mode = option[3];
-  return option[1] == '0' && *speed <= self->meter->identification[3] &&
-         posa_iec_speed_to_mode (*speed) == POSA_IEC_MODE_C && option[5] == '\n';
 }
 
 /* The data, again as long as the client says NAK. */
@@ -106,16 +39,18 @@ serve_readout (PosaSimIec *self)
 static void
 serve_option (PosaSimIec *self)
 {
-  char speed = '0', mode = '0';
-  gboolean selected = await_option (self, &speed, &mode);
+  PosaSimOption option = { 0 };
+  gboolean selected =
+      posa_sim_sign_on_await_option (self->line, self->meter->identification[3], &option) &&
+      option.protocol == '0';
 
   if (selected && self->meter->fault == POSA_SIM_1G_STAY_300)
     posa_sim_line_wait (self->line, STAY_300_US);
   else if (selected)
-    posa_sim_line_set_speed (self->line, posa_iec_speed_to_baud (speed), TRUE);
+    posa_sim_line_set_speed (self->line, posa_iec_speed_to_baud (option.speed), TRUE);
   if (posa_sim_line_is_stopped (self->line))
     return;
-  if (selected && mode == '1')
+  if (selected && option.mode == '1')
     posa_sim_iec_serve_programming (self);
   else
     serve_readout (self);
@@ -160,7 +95,9 @@ serve (gpointer data, PosaSimLine *line)
   while (!posa_sim_line_is_stopped (line))
     {
       posa_sim_line_set_speed (line, POSA_IEC_START_BAUD, TRUE);
-      if (!await_request (&self))
+      int first = self.pushed_back;
+      self.pushed_back = POSA_SIM_SILENCE;
+      if (!posa_sim_sign_on_await_request (line, sim->meter->serial, first, sim->behaviour.sleeps))
         return;
       if (sim->meter->fault == POSA_SIM_1G_GARBAGE)
         send_garbage (&self);

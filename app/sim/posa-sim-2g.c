@@ -7,6 +7,7 @@
 #include "base/posa-cursor.h"
 #include "sim/posa-sim-dlms.h"
 #include "sim/posa-sim-hdlc.h"
+#include "sim/posa-sim-mode-e.h"
 
 #define BAUD 9600
 /* Longer than a client waits for an answer. */
@@ -19,7 +20,8 @@ typedef struct
   PosaSimMeter *meter;
   PosaSimDlms *dlms;
   PosaSimHdlc *hdlc;
-  guint n_sent; /* frames */
+  PosaSimModeE mode_e; /* how it is called */
+  guint n_sent;        /* frames */
 } Sim2g;
 
 static void
@@ -36,6 +38,18 @@ handle_cb (gpointer data, guint8 sap, const GByteArray *apdu, GByteArray *answer
   Sim2g *self = data;
 
   posa_sim_dlms_handle (self->dlms, sap, apdu, answer);
+}
+
+static void
+destroy (gpointer data)
+{
+  Sim2g *self = data;
+
+  posa_sim_mode_e_clear (&self->mode_e);
+  posa_sim_hdlc_free (self->hdlc);
+  posa_sim_dlms_free (self->dlms);
+  posa_sim_meter_free (self->meter);
+  g_free (self);
 }
 
 static gpointer
@@ -58,7 +72,10 @@ create (const PosaSimSetup *setup, GError **error)
   self->meter = meter;
   self->dlms = posa_sim_dlms_new (meter);
   self->hdlc = posa_sim_hdlc_new (&options);
-  return self;
+  if (posa_sim_mode_e_take (&self->mode_e, setup, error))
+    return self;
+  destroy (self);
+  return NULL;
 }
 
 static gboolean
@@ -79,41 +96,54 @@ send_frame (Sim2g *self, PosaSimLine *line, const GByteArray *frame)
   posa_sim_line_write (line, frame->data, frame->len);
 }
 
-/* A client that is silent for long is gone. */
-static void
+/* A client that is silent for long is gone: TRUE then. */
+static gboolean
 note_silence (Sim2g *self, gint64 since_us)
 {
   gint64 now = posa_clock_get_monotonic (posa_clock_get_system ());
+  gboolean gone = now - since_us >= (gint64) self->meter->inactivity_s * G_USEC_PER_SEC;
 
-  if (now - since_us >= (gint64) self->meter->inactivity_s * G_USEC_PER_SEC)
+  if (gone)
     posa_sim_hdlc_time_out (self->hdlc);
+  return gone;
 }
 
+/* HDLC until the client has disconnected, or gone. */
 static void
-serve (gpointer data, PosaSimLine *line)
+serve_hdlc (Sim2g *self, PosaSimLine *line)
 {
-  Sim2g *self = data;
   g_autoptr (GByteArray) out = g_byte_array_new ();
   gint64 last_us = posa_clock_get_monotonic (posa_clock_get_system ());
+  gboolean going = TRUE;
 
-  posa_sim_line_set_speed (line, BAUD, FALSE);
-  while (!posa_sim_line_is_stopped (line))
+  while (going && !posa_sim_line_is_stopped (line))
     {
       int byte = posa_sim_line_read (line, G_USEC_PER_SEC);
 
       if (byte < 0)
         {
-          note_silence (self, last_us);
+          going = !note_silence (self, last_us);
           continue;
         }
       guint8 octet = (guint8) byte;
+      gboolean connected = posa_sim_hdlc_is_connected (self->hdlc);
       last_us = posa_clock_get_monotonic (posa_clock_get_system ());
       posa_sim_hdlc_feed (self->hdlc, &octet, 1, out);
       if (out->len == 0)
         continue;
       send_frame (self, line, out);
       g_byte_array_set_size (out, 0);
+      going = !connected || posa_sim_hdlc_is_connected (self->hdlc);
     }
+}
+
+static void
+serve (gpointer data, PosaSimLine *line)
+{
+  Sim2g *self = data;
+
+  while (posa_sim_mode_e_await_hdlc (&self->mode_e, line, self->meter->serial, BAUD))
+    serve_hdlc (self, line);
 }
 
 static void
@@ -122,17 +152,6 @@ dump (gpointer data, JsonBuilder *builder)
   Sim2g *self = data;
 
   posa_sim_meter_dump (self->meter, builder);
-}
-
-static void
-destroy (gpointer data)
-{
-  Sim2g *self = data;
-
-  posa_sim_hdlc_free (self->hdlc);
-  posa_sim_dlms_free (self->dlms);
-  posa_sim_meter_free (self->meter);
-  g_free (self);
 }
 
 const PosaSimModel posa_sim_2g = { .create = create,

@@ -264,6 +264,12 @@ posa_sim_hdlc_feed (PosaSimHdlc *self, const guint8 *data, gsize size, GByteArra
       handle_frame (self, &frame, out);
 }
 
+gboolean
+posa_sim_hdlc_is_connected (const PosaSimHdlc *self)
+{
+  return self->connected;
+}
+
 void
 posa_sim_hdlc_time_out (PosaSimHdlc *self)
 {

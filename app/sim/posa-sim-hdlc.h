@@ -29,6 +29,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaSimHdlc, posa_sim_hdlc_free)
 
 /* Takes bytes of the line; appends the frame to send, if any, to @out. */
 void posa_sim_hdlc_feed (PosaSimHdlc *self, const guint8 *data, gsize size, GByteArray *out);
+gboolean posa_sim_hdlc_is_connected (const PosaSimHdlc *self);
 /* The inactivity time is over. */
 void posa_sim_hdlc_time_out (PosaSimHdlc *self);
 

@@ -52,11 +52,14 @@ gboolean
 posa_sim_iec_behaviour_take (PosaSimIecBehaviour *self, const PosaSimSetup *setup, GError **error)
 {
   static const char *const refusals[POSA_SIM_IEC_N_REFUSALS] = { "break", "nak", "error" };
-  guint refusal = POSA_SIM_IEC_REFUSES_BY_BREAK;
+  static const char *const answers[] = { "no", "yes" };
+  guint sleeps = FALSE, refusal = POSA_SIM_IEC_REFUSES_BY_BREAK;
 
   *self = (PosaSimIecBehaviour) { .block_size = BLOCK_SIZE };
-  if (!take_choice (setup, "refusal", refusals, G_N_ELEMENTS (refusals), &refusal, error))
+  if (!take_choice (setup, "refusal", refusals, G_N_ELEMENTS (refusals), &refusal, error) ||
+      !take_choice (setup, "wake_up", answers, G_N_ELEMENTS (answers), &sleeps, error))
     return FALSE;
+  self->sleeps = sleeps == 1;
   self->refusal = refusal;
   return take_number (setup, "block", MAX_BLOCK_SIZE, &self->block_size, error);
 }

@@ -19,6 +19,7 @@ typedef enum
 typedef struct
 {
   PosaSimIecRefusal refusal;
+  gboolean sleeps;  /* --set wake_up=yes: a battery device, hears nothing before its wake-up */
   guint block_size; /* --set block=N: characters of a partial block in programming mode */
 } PosaSimIecBehaviour;
 

@@ -4,12 +4,9 @@
 
 #include "sim/posa-sim-1g-state.h"
 #include "sim/posa-sim-iec-behaviour.h"
+#include "sim/posa-sim-sign-on.h"
 
 G_BEGIN_DECLS
-
-/* Times of IEC 62056-21, 6.3.13. */
-#define POSA_SIM_IEC_GAP_US       (1500 * 1000) /* t_a */
-#define POSA_SIM_IEC_NO_ANSWER_US (2200 * 1000) /* t_t */
 
 /* One 1G meter on one line: messages of IEC 62056-21, the device's side. */
 typedef struct

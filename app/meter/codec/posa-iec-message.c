@@ -105,7 +105,11 @@ posa_iec_identification_scan (const guint8 *data,
       if (c != '\n' || slash == G_MAXSIZE)
         continue;
       if (slash < size && data[slash] != '?')
-        return parse_identification (data + slash, reader.pos - 1 - slash, out, error);
+        {
+          gboolean good = parse_identification (data + slash, reader.pos - 1 - slash, out, error);
+          out->end = reader.pos;
+          return good;
+        }
       slash = G_MAXSIZE; /* the echo of the request */
     }
   return FALSE;

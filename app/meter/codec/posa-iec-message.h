@@ -24,6 +24,7 @@ typedef struct
   gboolean fast;        /* reacts, and lets react, after 20 ms instead of 200 ms */
   gboolean hdlc;        /* can change to HDLC (mode E) */
   char ident[49];       /* the maker's own part, without the escape sequences */
+  gsize end;            /* offset behind its line: in modes A and B the data follow by themselves */
 } PosaIecIdentification;
 
 /* Reads the first whole line with an identification in @data, which may begin with garbage or with

@@ -11,6 +11,7 @@
 #include "base/posa-error.h"
 #include "meter/driver/posa-dlms-batch.h"
 #include "meter/driver/posa-dlms-commission.h"
+#include "meter/driver/posa-iec-mode-e.h"
 
 #define FLAG_ID_LENGTH 3
 /* The meter forgets a silent client, after two minutes by default. */
@@ -28,6 +29,7 @@ struct _PosaDlmsMeter
   GPtrArray *profiles;
   const PosaProfile *profile; /* one of them */
   PosaDlmsClient *client;
+  PosaIecModeE *mode_e;  /* what brings the meter to HDLC, NULL when it speaks it at once */
   guint32 first_counter; /* the meter accepts from here on */
   GHashTable *scalers;   /* code of a register -> its scaler + unit, once read */
   gint64 used_us;        /* monotonic time of the last exchange */
@@ -235,6 +237,7 @@ posa_dlms_meter_finalize (GObject *object)
 
   g_clear_object (&self->keyring);
   g_clear_pointer (&self->client, posa_dlms_client_free);
+  g_clear_pointer (&self->mode_e, posa_iec_mode_e_free);
   g_clear_pointer (&self->scalers, g_hash_table_unref);
   g_clear_pointer (&self->profiles, g_ptr_array_unref);
   G_OBJECT_CLASS (posa_dlms_meter_parent_class)->finalize (object);
@@ -353,16 +356,30 @@ identify (PosaDlmsMeter *self, const PosaProfile *style, GCancellable *cancellab
 }
 
 static gboolean
+start_cb (gpointer data, guint *baud, GCancellable *cancellable, GError **error)
+{
+  return posa_iec_mode_e_start (data, baud, cancellable, error);
+}
+
+static gboolean
 open_with_style (PosaDlmsMeter *self,
                  PosaPort *port,
                  const PosaProfile *style,
+                 PosaLineStart start,
                  GCancellable *cancellable,
                  GError **error)
 {
   PosaHdlcLinkOptions options = link_options (style);
 
   g_clear_pointer (&self->client, posa_dlms_client_free);
-  if (!posa_port_set_line (port, POSA_LINE_8N1 (style->baud), error))
+  g_clear_pointer (&self->mode_e, posa_iec_mode_e_free);
+  if (start == POSA_LINE_START_MODE_E)
+    {
+      self->mode_e = posa_iec_mode_e_new (port, style->baud, &self->stats);
+      options.start = start_cb;
+      options.start_data = self->mode_e;
+    }
+  else if (!posa_port_set_line (port, POSA_LINE_8N1 (style->baud), error))
     return FALSE;
   self->client = posa_dlms_client_new (port, &options, &self->stats);
   if (!posa_dlms_client_open_public (self->client, (guint8) style->dlms.public_client, cancellable,
@@ -374,7 +391,7 @@ open_with_style (PosaDlmsMeter *self,
   return known;
 }
 
-/* Whether the way to call the meters of the two profiles is the same. */
+/* Whether the way to call the meters of the two profiles is the same, once they are in HDLC. */
 static gboolean
 same_style (const PosaProfile *x, const PosaProfile *y)
 {
@@ -399,22 +416,53 @@ is_first_of_style (GPtrArray *profiles, guint at)
 }
 
 static gboolean
-open_any_style (PosaDlmsMeter *self, PosaPort *port, PosaOperation *operation, GError **error)
+is_unanswered (const GError *error)
+{
+  return g_error_matches (error, POSA_ERROR, POSA_ERROR_TIMED_OUT) ||
+         g_error_matches (error, POSA_ERROR, POSA_ERROR_LINE_NOISE);
+}
+
+/* Tries the ways to call a meter that the profiles know, those that begin as they say or, with
+ * @other, the other way. FALSE with @last when none did it; it is the error of the last. */
+static gboolean
+try_styles (PosaDlmsMeter *self,
+            PosaPort *port,
+            gboolean signs_on,
+            gboolean other,
+            GCancellable *cancellable,
+            GError **last)
+{
+  for (guint i = 0; i < self->profiles->len; i++)
+    {
+      const PosaProfile *style = g_ptr_array_index (self->profiles, i);
+      gboolean mode_e = (style->start == POSA_LINE_START_MODE_E) != other;
+      if (!is_first_of_style (self->profiles, i) || (signs_on && !mode_e))
+        continue;
+      g_clear_error (last);
+      if (open_with_style (self, port, style,
+                           mode_e ? POSA_LINE_START_MODE_E : POSA_LINE_START_DIRECT, cancellable,
+                           last))
+        return TRUE;
+      if (!is_unanswered (*last))
+        return FALSE;
+    }
+  return FALSE;
+}
+
+static gboolean
+open_any_style (PosaDlmsMeter *self,
+                PosaPort *port,
+                gboolean signs_on,
+                PosaOperation *operation,
+                GError **error)
 {
   GCancellable *cancellable = posa_operation_peek_cancellable (operation);
   g_autoptr (GError) last = NULL;
 
-  for (guint i = 0; i < self->profiles->len; i++)
-    {
-      if (!is_first_of_style (self->profiles, i))
-        continue;
-      g_clear_error (&last);
-      if (open_with_style (self, port, g_ptr_array_index (self->profiles, i), cancellable, &last))
-        return TRUE;
-      if (!g_error_matches (last, POSA_ERROR, POSA_ERROR_TIMED_OUT) &&
-          !g_error_matches (last, POSA_ERROR, POSA_ERROR_LINE_NOISE))
-        break;
-    }
+  if (try_styles (self, port, signs_on, FALSE, cancellable, &last) ||
+      ((last == NULL || is_unanswered (last)) &&
+       try_styles (self, port, signs_on, TRUE, cancellable, &last)))
+    return TRUE;
   if (last == NULL)
     g_set_error_literal (&last, POSA_ERROR, POSA_ERROR_UNSUPPORTED, "there is no DLMS profile");
   g_propagate_error (error, g_steal_pointer (&last));
@@ -424,6 +472,7 @@ open_any_style (PosaDlmsMeter *self, PosaPort *port, PosaOperation *operation, G
 PosaMeter *
 posa_dlms_meter_open (PosaPort *port,
                       PosaKeyring *keyring,
+                      gboolean signs_on,
                       PosaOperation *operation,
                       GError **error)
 {
@@ -435,7 +484,7 @@ posa_dlms_meter_open (PosaPort *port,
     self->keyring = g_object_ref (keyring);
   self->profiles = posa_profile_load_all (error);
   posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
-  if (self->profiles == NULL || !open_any_style (self, port, operation, error))
+  if (self->profiles == NULL || !open_any_style (self, port, signs_on, operation, error))
     return NULL;
   self->opening_us = posa_clock_get_monotonic (clock) - started;
   posa_meter_set_port (POSA_METER (self), port);

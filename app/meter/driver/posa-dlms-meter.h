@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (PosaDlmsMeter, posa_dlms_meter, POSA, DLMS_METER, PosaMeter)
 
 /* Connects with the line of each DLMS profile and chooses the profile by the logical device name.
- * @keyring may be NULL: then only the nameplate can be had. UNSUPPORTED when none matches. */
+ * @keyring may be NULL: then only the nameplate can be had. With @signs_on the meter has answered a
+ * sign-on at 300 baud, and only that way of calling it is tried. UNSUPPORTED when none matches. */
 PosaMeter *posa_dlms_meter_open (PosaPort *port,
                                  PosaKeyring *keyring,
+                                 gboolean signs_on,
                                  PosaOperation *operation,
                                  GError **error);
 

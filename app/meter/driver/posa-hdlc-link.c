@@ -455,6 +455,9 @@ posa_hdlc_link_connect (PosaHdlcLink *self, GCancellable *cancellable, GError **
   Waited waited = WAITED_SILENCE;
   gboolean refused = FALSE;
 
+  if (self->options.start != NULL &&
+      !self->options.start (self->options.start_data, &self->options.baud, cancellable, error))
+    return break_link (self, error);
   posa_hdlc_parameters_encode (&proposed, field);
   posa_hdlc_deframer_clear (self->deframer);
   for (guint attempt = 0; attempt <= self->options.max_retries; attempt++)

@@ -22,6 +22,10 @@ typedef struct
   gint64 response_us;    /* until the first byte of an answer */
   gint64 inter_octet_us; /* silence that ends a broken frame */
   guint max_retries;     /* repeats of one frame before the link is given up */
+  /* Brings a meter to HDLC that does not speak it at once; before every SNRM. Sets the line and
+   * *@baud. NULL: not needed. */
+  gboolean (*start) (gpointer data, guint *baud, GCancellable *cancellable, GError **error);
+  gpointer start_data;
 } PosaHdlcLinkOptions;
 
 /* Refers to @port; @stats (borrowed) is counted up. */

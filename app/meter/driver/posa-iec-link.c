@@ -9,6 +9,7 @@
 #include "meter/codec/posa-iec-check.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* Times of 6.3.13. */
 #define REACTION_US      (200 * 1000)  /* t_r: the least before an answer … */
@@ -19,6 +20,7 @@
 #define START_STATE_US (2300 * 1000)          /* more than t_t: the meter has given up on us */
 #define STORM_US       (30 * G_USEC_PER_SEC)  /* a whole readout at 300 baud goes by */
 #define BLOCK_END_US   (50 * 1000)            /* silence behind a damaged block */
+#define LAST_PIECE_US  (500 * 1000)           /* between the pieces of six characters */
 #define MAX_REPEATS    3                      /* of one damaged message */
 #define MAX_READINGS   6                      /* of one message, damaged or not agreeing */
 #define MIN_HEARD      8                      /* characters, to judge of the speed … */
@@ -31,10 +33,12 @@ struct _PosaIecLink
 {
   PosaPort *port;
   PosaClock *clock;
+  GCancellable *cancellable; /* borrowed, may be NULL */
   gint64 reaction_us;
   gint64 heard_at;    /* monotonic: the last character */
   gint64 answered_us; /* wall clock: the first character of the last message */
   GByteArray *buffer;
+  gboolean begun;      /* the buffer has the beginning of the next message */
   gsize expected_size; /* of the message that comes; 0: no progress shown */
   guint shown_tenths;
   guint n_heard, n_spoilt; /* characters since the last message sent */
@@ -49,6 +53,12 @@ gint64
 posa_iec_link_get_now_us (PosaIecLink *self)
 {
   return posa_clock_get_monotonic (self->clock);
+}
+
+static GCancellable *
+cancellable_of (PosaIecLink *self, PosaOperation *operation)
+{
+  return operation != NULL ? posa_operation_peek_cancellable (operation) : self->cancellable;
 }
 
 gboolean
@@ -76,7 +86,13 @@ gboolean
 posa_iec_link_pause (PosaIecLink *self, gint64 us, PosaOperation *operation, GError **error)
 {
   return posa_clock_sleep_until (self->clock, posa_iec_link_get_now_us (self) + us,
-                                 posa_operation_peek_cancellable (operation), error);
+                                 cancellable_of (self, operation), error);
+}
+
+void
+posa_iec_link_set_cancellable (PosaIecLink *self, GCancellable *cancellable)
+{
+  self->cancellable = cancellable;
 }
 
 void
@@ -98,12 +114,13 @@ posa_iec_link_send (PosaIecLink *self,
                     PosaOperation *operation,
                     GError **error)
 {
-  GCancellable *cancellable = posa_operation_peek_cancellable (operation);
+  GCancellable *cancellable = cancellable_of (self, operation);
 
   if (!posa_clock_sleep_until (self->clock, self->heard_at + self->reaction_us, cancellable, error))
     return FALSE;
   self->stats.bytes_tx += message->len;
   self->stats.round_trips++;
+  self->begun = FALSE;
   self->n_heard = self->n_spoilt = 0;
   return posa_port_send (self->port, message->data, message->len, cancellable, error);
 }
@@ -135,7 +152,7 @@ receive_more (PosaIecLink *self, gint64 deadline, PosaOperation *operation, GErr
 {
   guint8 bytes[512];
   gssize n = posa_port_receive (self->port, bytes, sizeof bytes, deadline,
-                                posa_operation_peek_cancellable (operation), error);
+                                cancellable_of (self, operation), error);
 
   if (n <= 0)
     return FALSE;
@@ -165,6 +182,14 @@ set_no_answer (PosaIecLink *self, GError **error)
   return FALSE;
 }
 
+static void
+clear_buffer (PosaIecLink *self)
+{
+  if (!self->begun)
+    g_byte_array_set_size (self->buffer, 0);
+  self->begun = FALSE;
+}
+
 /* Collects one whole message, intact or not. */
 static gboolean
 receive_message (PosaIecLink *self,
@@ -176,14 +201,15 @@ receive_message (PosaIecLink *self,
   gint64 give_up = posa_iec_link_get_now_us (self) + MAX_MESSAGE_US;
   g_autoptr (GError) local_error = NULL;
 
-  *message = (PosaIecMessage) { 0 };
-  g_byte_array_set_size (self->buffer, 0);
-  while (self->buffer->len < (message->begun ? MAX_MESSAGE : MAX_GARBAGE) &&
-         receive_more (self, MIN (deadline, give_up), operation, &local_error))
+  clear_buffer (self);
+  for (;;)
     {
       if (posa_iec_message_scan (self->buffer->data, self->buffer->len, message) !=
           POSA_IEC_INCOMPLETE)
         return TRUE;
+      if (self->buffer->len >= (message->begun ? MAX_MESSAGE : MAX_GARBAGE) ||
+          !receive_more (self, MIN (deadline, give_up), operation, &local_error))
+        break;
       deadline = posa_iec_link_get_now_us (self) + GAP_US;
     }
   if (local_error == NULL)
@@ -206,7 +232,12 @@ posa_iec_link_receive_identification (PosaIecLink *self,
          receive_more (self, deadline, operation, &local_error))
     {
       if (posa_iec_identification_scan (self->buffer->data, self->buffer->len, out, &local_error))
-        return TRUE;
+        {
+          self->begun = posa_iec_speed_to_mode (out->speed) != POSA_IEC_MODE_C;
+          if (self->begun)
+            g_byte_array_remove_range (self->buffer, 0, (guint) out->end);
+          return TRUE;
+        }
       if (local_error != NULL)
         break;
       deadline = posa_iec_link_get_now_us (self) + GAP_US;
@@ -217,10 +248,53 @@ posa_iec_link_receive_identification (PosaIecLink *self,
   return FALSE;
 }
 
+/* How many characters of @confirmation came, in its order. */
+static guint
+count_confirmed (PosaIecLink *self, const GByteArray *confirmation)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->buffer->len && n < confirmation->len; i++)
+    n += self->buffer->data[i] == confirmation->data[n];
+  return n;
+}
+
+gboolean
+posa_iec_link_receive_confirmation (PosaIecLink *self,
+                                    const GByteArray *confirmation,
+                                    PosaOperation *operation,
+                                    GError **error)
+{
+  gint64 deadline = posa_iec_link_get_now_us (self) + NO_ANSWER_US;
+  g_autoptr (GError) local_error = NULL;
+
+  g_byte_array_set_size (self->buffer, 0);
+  while (count_confirmed (self, confirmation) < confirmation->len &&
+         self->buffer->len < MAX_GARBAGE && receive_more (self, deadline, operation, &local_error))
+    deadline = posa_iec_link_get_now_us (self) + LAST_PIECE_US;
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  /* Its end tells as well as its beginning that this is the new speed. */
+  guint n = count_confirmed (self, confirmation);
+  gboolean ended = self->buffer->len >= 2 &&
+                   memcmp (self->buffer->data + self->buffer->len - 2, "\r\n", 2) == 0;
+  return self->buffer->len == 0 || ended || n * 2 > confirmation->len ||
+         set_no_answer (self, error);
+}
+
+gboolean
+posa_iec_link_leave_to_hdlc (PosaIecLink *self, guint baud, GError **error)
+{
+  return posa_port_set_line (self->port, POSA_LINE_8N1 (baud), error);
+}
+
 gboolean
 posa_iec_link_wait_for_start (PosaIecLink *self, PosaOperation *operation, GError **error)
 {
-  GCancellable *cancellable = posa_operation_peek_cancellable (operation);
+  GCancellable *cancellable = cancellable_of (self, operation);
   gint64 give_up = posa_iec_link_get_now_us (self) + STORM_US;
 
   for (;;)

@@ -18,6 +18,8 @@ PosaIecLink *posa_iec_link_new (PosaPort *port);
 void posa_iec_link_free (PosaIecLink *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaIecLink, posa_iec_link_free)
 
+/* Ends every wait, where there is no operation. Borrowed. */
+void posa_iec_link_set_cancellable (PosaIecLink *self, GCancellable *cancellable);
 gboolean posa_iec_link_set_speed (PosaIecLink *self, guint baud, GError **error);
 /* Waits @us; the line may do what it likes meanwhile. */
 gboolean
@@ -40,6 +42,14 @@ gboolean posa_iec_link_receive_identification (PosaIecLink *self,
                                                PosaIecIdentification *out,
                                                PosaOperation *operation,
                                                GError **error);
+/* @confirmation, at the new speed, in pieces or with a character spoilt; TRUE also when nothing
+ * comes at all. LINE_NOISE when something else does. */
+gboolean posa_iec_link_receive_confirmation (PosaIecLink *self,
+                                             const GByteArray *confirmation,
+                                             PosaOperation *operation,
+                                             GError **error);
+/* The port is HDLC's now. */
+gboolean posa_iec_link_leave_to_hdlc (PosaIecLink *self, guint baud, GError **error);
 /* The next message, intact; damaged ones are asked for again, three times (BAD_CHECKSUM then). The
  * block check misses two characters that were lost or changed alike: once damage was seen on the
  * line, or when the check of posa_iec_link_set_check() fails, a message is accepted only when two

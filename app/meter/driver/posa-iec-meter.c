@@ -344,6 +344,16 @@ choose_profile (PosaIecMeter *self, GError **error)
   return TRUE;
 }
 
+/* Whether a meter that is silent may be asleep. */
+static gboolean
+any_sleeps (GPtrArray *profiles)
+{
+  for (guint i = 0; i < profiles->len; i++)
+    if (((const PosaProfile *) g_ptr_array_index (profiles, i))->wake_up)
+      return TRUE;
+  return FALSE;
+}
+
 PosaMeter *
 posa_iec_meter_open (PosaPort *port, guint tries, PosaOperation *operation, GError **error)
 {
@@ -354,7 +364,10 @@ posa_iec_meter_open (PosaPort *port, guint tries, PosaOperation *operation, GErr
   self->session = posa_iec_session_new (port);
   self->profiles = posa_profile_load_all (error);
   posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
-  if (self->profiles == NULL || !posa_iec_session_sign_on (self->session, tries, operation, error))
+  if (self->profiles == NULL)
+    return NULL;
+  posa_iec_session_set_call (self->session, NULL, any_sleeps (self->profiles));
+  if (!posa_iec_session_sign_on (self->session, tries, operation, error))
     return NULL;
   if (!choose_profile (self, error))
     {

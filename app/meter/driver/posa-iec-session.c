@@ -297,6 +297,35 @@ posa_iec_session_read_out (PosaIecSession *self,
     }
 }
 
+gboolean
+posa_iec_session_hand_over (PosaIecSession *self,
+                            guint *baud,
+                            PosaOperation *operation,
+                            GError **error)
+{
+  g_autoptr (GByteArray) confirmation = g_byte_array_new ();
+
+  if (!posa_iec_session_ensure_identified (self, TRUE, operation, error))
+    return FALSE;
+  if (!self->identification.hdlc || posa_iec_session_get_mode (self) != POSA_IEC_MODE_C)
+    {
+      posa_iec_session_sign_off (self);
+      g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+                   "the meter %s %s does not offer HDLC behind its sign-on (mode E)",
+                   self->identification.manufacturer, self->identification.ident);
+      return FALSE;
+    }
+  *baud = posa_iec_session_get_fast_baud (self);
+  posa_iec_put_option (confirmation, '2', posa_iec_baud_to_speed (*baud), '2');
+  if (!select_protocol (self, '2', *baud, '2', operation, error))
+    return FALSE;
+  self->state = POSA_IEC_ASTRAY;
+  if (!posa_iec_link_receive_confirmation (self->link, confirmation, operation, error))
+    return FALSE;
+  self->state = POSA_IEC_IDLE;
+  return posa_iec_link_leave_to_hdlc (self->link, *baud, error);
+}
+
 void
 posa_iec_session_sign_off (PosaIecSession *self)
 {
@@ -340,6 +369,12 @@ posa_iec_session_set_line (PosaIecSession *self, guint baud, guint switch_delay_
 {
   self->max_baud = baud;
   self->switch_delay_us = (gint64) switch_delay_ms * 1000;
+}
+
+void
+posa_iec_session_set_cancellable (PosaIecSession *self, GCancellable *cancellable)
+{
+  posa_iec_link_set_cancellable (self->link, cancellable);
 }
 
 void

@@ -31,6 +31,9 @@ void posa_iec_session_set_line (PosaIecSession *self, guint baud, guint switch_d
  * does not answer may have to be woken up first, as battery devices have. */
 void posa_iec_session_set_call (PosaIecSession *self, const char *address, gboolean wake_up);
 
+/* For callers that have no operation: ends every wait. Borrowed. */
+void posa_iec_session_set_cancellable (PosaIecSession *self, GCancellable *cancellable);
+
 /* What the caller knows of the data: FALSE when @sets cannot be right. Then the meter has to say
  * the same twice, as on a line where damage was seen. */
 typedef gboolean (*PosaIecSetsFunc) (gpointer data, GPtrArray *sets, GError **error);
@@ -53,6 +56,15 @@ GPtrArray *posa_iec_session_read_out (PosaIecSession *self,
                                       gsize expected_size,
                                       PosaOperation *operation,
                                       GError **error);
+
+/* The hand-over of mode E (annex E) after the sign-on: the meter changes to HDLC at *@baud, and so
+ * does the port (8N1); this session is over. A meter that does not confirm and is silent has
+ * perhaps changed all the same: that is no error, the first SNRM will show. UNSUPPORTED when the
+ * meter does not offer it, LINE_NOISE when something else than the confirmation came. */
+gboolean posa_iec_session_hand_over (PosaIecSession *self,
+                                     guint *baud,
+                                     PosaOperation *operation,
+                                     GError **error);
 
 /* Enters programming mode, with @password unless it is NULL. A password is sent once, whatever
  * happens. ACCESS_DENIED when the meter refuses it, UNSUPPORTED when it has no such mode. */
