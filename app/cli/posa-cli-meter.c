@@ -4,6 +4,7 @@
 #include "posa-config.h"
 
 #include "cli/posa-cli-commission.h"
+#include "cli/posa-cli-translate.h"
 
 #include "base/posa-clock.h"
 #include "base/posa-error.h"
@@ -165,6 +166,7 @@ posa_cli_meter (PosaCli *cli, int argc, char **argv)
   static const PosaCliCommand commands[] = {
     { "read", N_ ("read plate, clock, status word and registers"), meter_read },
     { "commission", N_ ("set up the new meter of an order"), posa_cli_commission },
+    { "translate", N_ ("decode captured bytes"), posa_cli_translate },
   };
 
   if (argc >= 2)

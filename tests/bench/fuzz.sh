@@ -3,7 +3,7 @@
 # Copyright 2026 The Posa authors
 #
 # fuzz.sh [SECONDS [NAME…]]: runs the libFuzzer programs of tests/fuzz under ASan and UBSan, each for its share of
-# SECONDS (default 1800, all of them), one after the other at the lowest priority. Inputs that reach new code are kept
+# SECONDS (default 1800, all of them), one after the other at the lowest priority (or NICE). Inputs that reach new code are kept
 # in build-fuzz/corpus; a finding is kept in build-fuzz/findings and ends the run with status 1.
 set -euo pipefail
 
@@ -40,7 +40,7 @@ run() {
   mkdir -p "$DIR/corpus/$name"
   kept=$(find "$DIR/corpus/$name" -type f | wc -l)
   [ ! -f "$SRC/tests/fuzz/dict/$name.dict" ] || options+=("-dict=$SRC/tests/fuzz/dict/$name.dict")
-  nice -n 19 "$DIR/tests/fuzz/libfuzzer-$name" -max_total_time="$share" -timeout=25 -rss_limit_mb=2048 \
+  nice -n "${NICE:-19}" "$DIR/tests/fuzz/libfuzzer-$name" -max_total_time="$share" -timeout=25 -rss_limit_mb=2048 \
     -max_len=$MAX_LEN -print_final_stats=1 -artifact_prefix="$DIR/findings/$name-" "${options[@]}" \
     "$DIR/corpus/$name" "$SRC/tests/fuzz/corpus/$name" >"$log" 2>&1 || status=$?
   last=$(grep -a '^#' "$log" | tail -n 1)

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+#pragma once
+
+#include "cli/posa-cli.h"
+
+G_BEGIN_DECLS
+
+int posa_cli_translate (PosaCli *cli, int argc, char **argv); /* meter translate */
+
+G_END_DECLS
