@@ -38,7 +38,9 @@ static const KeyRule rules[] = {
   { "match", "ident", TEXT, FIELD (ident), TRUE },
   { "line", "baud", NUMBER, FIELD (baud), TRUE },
   { "line", "switch_delay_ms", NUMBER, FIELD (switch_delay_ms), FALSE },
+  { "reading", "size", NUMBER, FIELD (size), FALSE },
   { "access", "password", TEXT, FIELD (password), FALSE },
+  { "access", "algorithm", TEXT, FIELD (algorithm), FALSE },
   { "identity", "serial", TEXT, FIELD (serial), TRUE },
   { "identity", "customer_number", TEXT, FIELD (customer_number), FALSE },
   { "identity", "firmware", TEXT, FIELD (firmware), FALSE },
@@ -184,7 +186,23 @@ register_free (gpointer data)
   g_free (reg);
 }
 
-/* "CODE=quantity;tier;unit;required|optional" */
+/* "6.3": six digits before the point and three behind it, just as the meter writes them. */
+static gboolean
+take_digits (PosaProfileRegister *reg, const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ".", -1);
+  guint64 digits, decimals;
+
+  if (g_strv_length (parts) != 2 ||
+      !g_ascii_string_to_unsigned (parts[0], 10, 1, 12, &digits, NULL) ||
+      !g_ascii_string_to_unsigned (parts[1], 10, 0, 6, &decimals, NULL))
+    return FALSE;
+  reg->digits = (guint) digits;
+  reg->decimals = (guint) decimals;
+  return TRUE;
+}
+
+/* "CODE=quantity;tier;unit;required|optional[;digits.decimals]" */
 static gboolean
 take_register (const Loader *loader, const char *key, const char *value, GError **error)
 {
@@ -196,9 +214,9 @@ take_register (const Loader *loader, const char *key, const char *value, GError 
   reg->code = g_strdup (key);
   if (!posa_obis_parse (key, &reg->obis))
     return set_invalid (loader, "registers", key, error, "no OBIS code");
-  if (g_strv_length (parts) != 4)
+  if (g_strv_length (parts) < 4 || g_strv_length (parts) > 5)
     return set_invalid (loader, "registers", key, error,
-                        "expected quantity;tier;unit;required or optional");
+                        "expected quantity;tier;unit;required or optional;digits");
   if (!posa_quantity_from_string (parts[0], &reg->quantity))
     return set_invalid (loader, "registers", key, error, "unknown quantity \"%s\"", parts[0]);
   if (!g_ascii_string_to_unsigned (parts[1], 10, 0, 6, &tier, NULL))
@@ -210,6 +228,9 @@ take_register (const Loader *loader, const char *key, const char *value, GError 
   if (!reg->required && strcmp (parts[3], "optional") != 0)
     return set_invalid (loader, "registers", key, error, "\"%s\" is neither required nor optional",
                         parts[3]);
+  if (parts[4] != NULL && !take_digits (reg, parts[4]))
+    return set_invalid (loader, "registers", key, error, "\"%s\" are no digits such as 6.3",
+                        parts[4]);
   reg->tier = (guint) tier;
   reg->unit = g_strdup (parts[2]);
   return TRUE;

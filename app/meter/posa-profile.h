@@ -37,6 +37,7 @@ typedef struct
   guint tier;
   char *unit; /* expected, "kWh" */
   gboolean required;
+  guint digits, decimals; /* of the number, always all of them; 0, 0: not known */
 } PosaProfileRegister;
 
 #define POSA_PROFILE_MAX_BITS 64
@@ -68,7 +69,9 @@ typedef struct
   gboolean wake_up;      /* [line]: a battery device that may have to be woken up (iec) */
   guint switch_delay_ms; /* [line]: pause before the change of speed, for slow converters */
   PosaReadingPlan plan;  /* [reading] */
+  guint size;            /* [reading]: characters of the whole data readout; 0: not known */
   char *password;        /* [access]: reading password of the maker, when one is needed */
+  char *algorithm;       /* [access]: what the maker makes of it, see posa-iec-secret.h */
 
   char *serial, *customer_number, *firmware; /* [identity]: codes */
   char *date, *time;                         /* [clock]: codes */

@@ -17,6 +17,29 @@ send_garbage (PosaSimIec *self)
   posa_sim_line_write (self->line, garbage, sizeof garbage);
 }
 
+/* One block, or parts of it, each acknowledged and repeated by itself. What the client said behind
+ * the last: NAK asks for a single block again, with what the meter has to say now. */
+static int
+send_data (PosaSimIec *self, const char *content)
+{
+  gboolean partial = self->behaviour.style == POSA_SIM_STYLE_PARTIAL;
+  gsize size = partial ? self->behaviour.block_size : strlen (content);
+  int c = POSA_IEC_ACK;
+
+  for (const char *rest = content; *rest != '\0' && c == POSA_IEC_ACK;
+       rest += MIN (size, strlen (rest)))
+    {
+      g_autofree char *text = g_strndup (rest, size);
+      if (strlen (rest) > size)
+        posa_sim_iec_send_partial_block (self, text);
+      else
+        posa_sim_iec_send_block (self, text);
+      while ((c = posa_sim_iec_read (self, POSA_SIM_IEC_NO_ANSWER_US)) == POSA_IEC_NAK && partial)
+        posa_sim_iec_repeat (self);
+    }
+  return c;
+}
+
 /* The data, again as long as the client says NAK. */
 static void
 serve_readout (PosaSimIec *self)
@@ -26,9 +49,9 @@ serve_readout (PosaSimIec *self)
   self->meter->readouts++;
   while (c == POSA_IEC_NAK)
     {
-      g_autofree char *content = posa_sim_1g_format_readout (self->meter);
-      posa_sim_iec_send_block (self, content);
-      c = posa_sim_iec_read (self, POSA_SIM_IEC_NO_ANSWER_US);
+      g_autofree char *plain = posa_sim_1g_format_readout (self->meter);
+      g_autofree char *content = posa_sim_style_apply (self->behaviour.style, plain);
+      c = send_data (self, content);
     }
   if (c >= 0 && c != POSA_IEC_ACK)
     posa_sim_iec_push_back (self, c);
@@ -65,6 +88,10 @@ serve_session (PosaSimIec *self)
 
   meter->sessions++;
   posa_sim_iec_react (self);
+  if (self->behaviour.style == POSA_SIM_STYLE_GARBAGE)
+    posa_sim_line_write (self->line, "\x7F\x7F/\x7F", 4);
+  if (self->behaviour.style == POSA_SIM_STYLE_ECHO)
+    posa_sim_line_write (self->line, "/?!\r\n", 5);
   posa_sim_line_write (self->line, identification, strlen (identification));
   if (posa_iec_speed_to_mode (speed) == POSA_IEC_MODE_C)
     serve_option (self);
@@ -112,6 +139,7 @@ destroy (gpointer data)
   Sim1g *sim = data;
 
   g_clear_pointer (&sim->meter, posa_sim_1g_free);
+  posa_sim_iec_behaviour_clear (&sim->behaviour);
   g_free (sim);
 }
 

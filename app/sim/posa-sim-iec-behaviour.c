@@ -4,6 +4,7 @@
 #include "sim/posa-sim-iec-behaviour.h"
 
 #include "base/posa-error.h"
+#include "meter/codec/posa-iec-secret.h"
 
 #include <string.h>
 
@@ -48,6 +49,29 @@ take_number (const PosaSimSetup *setup, const char *key, guint limit, guint *num
   return TRUE;
 }
 
+static gboolean
+take_style (PosaSimStyle *style, const PosaSimSetup *setup, GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, "style");
+
+  return text == NULL || posa_sim_style_from_string (text, style) ||
+         set_usage (error, "style", text);
+}
+
+static gboolean
+take_algorithm (PosaSimIecBehaviour *self, const PosaSimSetup *setup, GError **error)
+{
+  self->algorithm = posa_sim_setup_take (setup, "algorithm");
+  return self->algorithm == NULL || posa_iec_secret_find (self->algorithm) != NULL ||
+         set_usage (error, "algorithm", self->algorithm);
+}
+
+void
+posa_sim_iec_behaviour_clear (PosaSimIecBehaviour *self)
+{
+  g_clear_pointer (&self->algorithm, g_free);
+}
+
 gboolean
 posa_sim_iec_behaviour_take (PosaSimIecBehaviour *self, const PosaSimSetup *setup, GError **error)
 {
@@ -61,5 +85,7 @@ posa_sim_iec_behaviour_take (PosaSimIecBehaviour *self, const PosaSimSetup *setu
     return FALSE;
   self->sleeps = sleeps == 1;
   self->refusal = refusal;
+  if (!take_style (&self->style, setup, error) || !take_algorithm (self, setup, error))
+    return FALSE;
   return take_number (setup, "block", MAX_BLOCK_SIZE, &self->block_size, error);
 }

@@ -3,16 +3,19 @@
 
 #include "base/posa-cursor.h"
 #include "meter/codec/posa-iec-message.h"
+#include "meter/codec/posa-iec-secret.h"
 #include "sim/posa-sim-iec.h"
 
 #include <string.h>
 
+#define SEED_SIZE   8
 #define MAX_COMMAND 1024 /* characters of a command and its partial blocks */
 
 /* Programming mode, once entered. */
 typedef struct
 {
   PosaSimIec *iec;
+  char seed[SEED_SIZE + 1];
   gboolean unlocked; /* password accepted */
   GString *answer;   /* what is left of a long answer */
   GString *parts;    /* of a data set written in partial blocks */
@@ -99,13 +102,18 @@ refuse_password (Session *session)
     }
 }
 
+/* P1 carries the password, P2 what the algorithm makes of it and the seed. */
 static gboolean
-serve_password (Session *session, const char *password)
+serve_password (Session *session, const char *operand, gboolean secret)
 {
   PosaSim1g *meter = session->iec->meter;
+  const char *algorithm = session->iec->behaviour.algorithm;
+  g_autofree char *expected =
+      algorithm != NULL ? posa_iec_secret_find (algorithm) (session->seed, meter->password)
+                        : g_strdup (meter->password);
 
   meter->passwords++;
-  session->unlocked = strcmp (password, meter->password) == 0;
+  session->unlocked = secret == (algorithm != NULL) && strcmp (operand, expected) == 0;
   if (!session->unlocked)
     return refuse_password (session);
   posa_sim_iec_send_byte (session->iec, POSA_IEC_ACK);
@@ -131,8 +139,8 @@ serve_whole (Session *session, const char *command, const char *data_set)
   if (strcmp (command, "B0") == 0)
     return FALSE;
   gboolean whole = split_data_set (data_set, &code, &value);
-  if (whole && strcmp (command, "P1") == 0)
-    return serve_password (session, value);
+  if (whole && (strcmp (command, "P1") == 0 || strcmp (command, "P2") == 0))
+    return serve_password (session, value, form == '2');
   if (whole && kind == 'R' && form >= '1' && form <= '6')
     serve_read (session, form, code, value);
   else if (whole && ((kind == 'W' && form >= '1' && form <= '4') || strcmp (command, "E2") == 0))
@@ -201,11 +209,15 @@ serve_messages (Session *session)
 void
 posa_sim_iec_serve_programming (PosaSimIec *self)
 {
-  g_autoptr (GByteArray) seed = g_byte_array_new ();
+  g_autoptr (GByteArray) challenge = g_byte_array_new ();
   g_autoptr (GString) answer = g_string_new (NULL), parts = g_string_new (NULL);
   Session session = { .iec = self, .answer = answer, .parts = parts };
 
-  posa_iec_put_command (seed, "P0", "(00000000)");
-  posa_sim_iec_send (self, seed);
+  /* Another one each time where it matters. */
+  g_snprintf (session.seed, sizeof session.seed, "%08X",
+              self->behaviour.algorithm != NULL ? g_random_int () : 0);
+  g_autofree char *data_set = g_strdup_printf ("(%s)", session.seed);
+  posa_iec_put_command (challenge, "P0", data_set);
+  posa_sim_iec_send (self, challenge);
   serve_messages (&session);
 }

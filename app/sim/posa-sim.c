@@ -12,15 +12,19 @@
 
 static const char summary[] =
     "A simulated meter on a pseudo-terminal; prints \"ready PATH\" when it listens.\n"
-    "  1g  IEC 62056-21 mode C, --kind m1, m1b, m3 or m3b\n"
-    "  2g  DLMS/COSEM over HDLC\n\n"
+    "  1g  IEC 62056-21 modes A, B and C, --kind m1, m1b, m3 or m3b\n"
+    "  2g  DLMS/COSEM over HDLC, at once or behind a sign-on (mode E)\n\n"
     "The line can be bad; all chances follow from --seed. A byte is one of either side unless it "
     "is\n"
     "the meter's. After --unplug the device is there again within a second, at the same PATH.\n\n"
     "Keys of --set for 1g: serial, customer_number, firmware, identification, password,\n"
     "register.CODE (Wh, varh, W), omit (a code), clock_offset (s), status (hex),\n"
     "relay (open, closed), reaction_ms, inactivity_ms, and bad behaviour with fault:\n"
-    "bcc:N, silent, garbage, late:MS, stay300, cut:N.\n"
+    "bcc:N, silent, garbage, late:MS, stay300, cut:N. The fourth character of identification\n"
+    "is the speed: a digit for mode C, A to I for mode B, else mode A. How makers differ: style\n"
+    "(full-codes, no-star, no-unit, empty-unit, padded, lf, indented, history, own-lines,\n"
+    "stuck-end, empty-values, garbage, echo, partial), block (characters of a partial block),\n"
+    "refusal (of a wrong password: break, nak, error), algorithm (of P2), wake_up (yes, no).\n"
     "For 2g see docs/meters.md.";
 
 typedef struct

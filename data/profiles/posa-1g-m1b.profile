@@ -20,6 +20,7 @@ baud=9600
 
 [reading]
 plan=readout
+size=451
 
 [identity]
 serial=C.1.0
@@ -48,17 +49,17 @@ code=C.5.0
 8=phase-missing
 
 [registers]
-1.8.0=active_import;0;kWh;required
-1.8.1=active_import;1;kWh;required
-1.8.2=active_import;2;kWh;required
-1.8.3=active_import;3;kWh;required
-1.8.4=active_import;4;kWh;required
-1.6.1=max_demand_import;1;kW;required
-1.6.2=max_demand_import;2;kW;required
-1.6.3=max_demand_import;3;kW;required
-1.6.4=max_demand_import;4;kW;required
-2.8.0=active_export;0;kWh;required
-2.8.1=active_export;1;kWh;required
-2.8.2=active_export;2;kWh;required
-2.8.3=active_export;3;kWh;required
-2.8.4=active_export;4;kWh;required
+1.8.0=active_import;0;kWh;required;6.3
+1.8.1=active_import;1;kWh;required;6.3
+1.8.2=active_import;2;kWh;required;6.3
+1.8.3=active_import;3;kWh;required;6.3
+1.8.4=active_import;4;kWh;required;6.3
+1.6.1=max_demand_import;1;kW;required;2.3
+1.6.2=max_demand_import;2;kW;required;2.3
+1.6.3=max_demand_import;3;kW;required;2.3
+1.6.4=max_demand_import;4;kW;required;2.3
+2.8.0=active_export;0;kWh;required;6.3
+2.8.1=active_export;1;kWh;required;6.3
+2.8.2=active_export;2;kWh;required;6.3
+2.8.3=active_export;3;kWh;required;6.3
+2.8.4=active_export;4;kWh;required;6.3

@@ -20,6 +20,7 @@ baud=9600
 
 [reading]
 plan=readout
+size=576
 
 [identity]
 serial=C.1.0
@@ -48,22 +49,22 @@ code=C.5.0
 8=phase-missing
 
 [registers]
-1.8.0=active_import;0;kWh;required
-1.8.1=active_import;1;kWh;required
-1.8.2=active_import;2;kWh;required
-1.8.3=active_import;3;kWh;required
-1.8.4=active_import;4;kWh;required
-1.6.1=max_demand_import;1;kW;required
-1.6.2=max_demand_import;2;kW;required
-1.6.3=max_demand_import;3;kW;required
-1.6.4=max_demand_import;4;kW;required
-2.8.0=active_export;0;kWh;required
-2.8.1=active_export;1;kWh;required
-2.8.2=active_export;2;kWh;required
-2.8.3=active_export;3;kWh;required
-2.8.4=active_export;4;kWh;required
-3.8.0=reactive_import;0;kvarh;required
-3.8.1=reactive_import;1;kvarh;required
-3.8.2=reactive_import;2;kvarh;required
-3.8.3=reactive_import;3;kvarh;required
-3.8.4=reactive_import;4;kvarh;required
+1.8.0=active_import;0;kWh;required;6.3
+1.8.1=active_import;1;kWh;required;6.3
+1.8.2=active_import;2;kWh;required;6.3
+1.8.3=active_import;3;kWh;required;6.3
+1.8.4=active_import;4;kWh;required;6.3
+1.6.1=max_demand_import;1;kW;required;2.3
+1.6.2=max_demand_import;2;kW;required;2.3
+1.6.3=max_demand_import;3;kW;required;2.3
+1.6.4=max_demand_import;4;kW;required;2.3
+2.8.0=active_export;0;kWh;required;6.3
+2.8.1=active_export;1;kWh;required;6.3
+2.8.2=active_export;2;kWh;required;6.3
+2.8.3=active_export;3;kWh;required;6.3
+2.8.4=active_export;4;kWh;required;6.3
+3.8.0=reactive_import;0;kvarh;required;6.3
+3.8.1=reactive_import;1;kvarh;required;6.3
+3.8.2=reactive_import;2;kvarh;required;6.3
+3.8.3=reactive_import;3;kvarh;required;6.3
+3.8.4=reactive_import;4;kvarh;required;6.3

@@ -342,7 +342,7 @@ send_nak (PosaIecLink *self, PosaOperation *operation, GError **error)
 }
 
 /* An acknowledgement or a refusal is one character without a check. Where an answer is due that
- * says more, or with more behind it, it is a spoilt character of something else. */
+ * says more, or with more around it, it is a spoilt character of something else. */
 static gboolean
 is_lone_character (PosaIecLink *self, const PosaIecMessage *message, PosaOperation *operation)
 {
@@ -350,7 +350,7 @@ is_lone_character (PosaIecLink *self, const PosaIecMessage *message, PosaOperati
 
   if (message->content != NULL || message->type == POSA_IEC_COMMAND)
     return TRUE;
-  if (self->buffer->len > message->end)
+  if (message->skipped > 0 || self->buffer->len > message->end)
     return FALSE;
   if (message->type == POSA_IEC_ACKNOWLEDGED && self->check == NULL)
     return TRUE;
@@ -365,8 +365,8 @@ is_confirmed (PosaIecLink *self, const PosaIecMessage *message)
   if (message->content == NULL)
     return TRUE;
   g_autofree char *text = g_strndup ((const char *) message->content, message->size);
-  gboolean odd = self->check != NULL && message->type == POSA_IEC_BLOCK &&
-                 !self->check (self->check_data, text, NULL);
+  gboolean odd = self->check != NULL && message->type != POSA_IEC_COMMAND &&
+                 !self->check (self->check_data, message, text);
 
   self->damaged = self->damaged || odd || message->skipped > 0 || self->buffer->len > message->end;
   gboolean agreed = !self->damaged ||

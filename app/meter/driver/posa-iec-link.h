@@ -66,8 +66,10 @@ gboolean posa_iec_link_wait_for_start (PosaIecLink *self, PosaOperation *operati
 gboolean
 posa_iec_link_swallow (PosaIecLink *self, gsize *n, PosaOperation *operation, GError **error);
 
-/* Judges the content of a whole data message. */
-typedef gboolean (*PosaIecCheckFunc) (gpointer data, const char *text, GError **error);
+/* Whether the content @text of @message looks as it has to. */
+typedef gboolean (*PosaIecCheckFunc) (gpointer data,
+                                      const PosaIecMessage *message,
+                                      const char *text);
 /* For the answers from now on: data is due, and it has to look like that. NULL: an acknowledgement
  * may come. */
 void posa_iec_link_set_check (PosaIecLink *self, PosaIecCheckFunc check, gpointer data);

@@ -7,6 +7,7 @@
 
 #include "base/posa-error.h"
 #include "meter/codec/posa-iec-time.h"
+#include "meter/driver/posa-iec-judge.h"
 #include "meter/driver/posa-iec-session.h"
 
 #include <glib/gi18n-lib.h>
@@ -89,7 +90,9 @@ read_one_by_one (PosaIecMeter *self, gboolean totals_only, PosaOperation *operat
 static GPtrArray *
 read_data (PosaIecMeter *self, gboolean totals_only, PosaOperation *operation, GError **error)
 {
-  gsize expected = PLATE_SIZE + REGISTER_SIZE * self->profile->registers->len;
+  gsize expected = self->profile->size > 0
+                       ? self->profile->size
+                       : PLATE_SIZE + REGISTER_SIZE * self->profile->registers->len;
 
   if (self->profile->plan == POSA_READING_PLAN_REGISTERS)
     return read_one_by_one (self, totals_only, operation, error);
@@ -192,7 +195,8 @@ get_captured (const PosaProfile *profile, GPtrArray *sets, const char *code)
 
   if (set == NULL || profile->capture_format == NULL)
     return 0;
-  return MAX (0, posa_iec_time_parse (profile->capture_format, set->value, NULL));
+  g_autofree char *text = g_strstrip (g_strdup (set->value));
+  return MAX (0, posa_iec_time_parse (profile->capture_format, text, NULL));
 }
 
 static gboolean
@@ -207,7 +211,8 @@ take_register (PosaIecMeter *self,
 
   if (set == NULL)
     return TRUE;
-  if (!posa_iec_data_get_number (set, want->unit, &value, &resolution, error))
+  if (!posa_iec_judge_register (want, set, error) ||
+      !posa_iec_data_get_number (set, want->unit, &value, &resolution, error))
     return FALSE;
   PosaRegister *reg = posa_register_new (want->obis, want->quantity, want->tier, value);
   reg->resolution = resolution;
@@ -323,6 +328,12 @@ posa_iec_meter_init (PosaIecMeter *self)
 }
 
 static gboolean
+vouch_cb (gpointer data, GPtrArray *sets, gsize size, gboolean whole)
+{
+  return posa_iec_judge_vouches (POSA_IEC_METER (data)->profile, sets, size, whole);
+}
+
+static gboolean
 choose_profile (PosaIecMeter *self, GError **error)
 {
   const PosaIecIdentification *found = posa_iec_session_get_identification (self->session);
@@ -341,6 +352,8 @@ choose_profile (PosaIecMeter *self, GError **error)
   plate->model = g_strdup (self->profile->model != NULL ? self->profile->model : found->ident);
   plate->kind = self->profile->kind;
   posa_iec_session_set_line (self->session, self->profile->baud, self->profile->switch_delay_ms);
+  posa_iec_session_set_algorithm (self->session, self->profile->algorithm);
+  posa_iec_session_set_vouch (self->session, vouch_cb, self);
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
+#include "meter/codec/posa-iec-secret.h"
 
 #include <string.h>
 
@@ -13,17 +14,6 @@
 #define MAX_REPEATS 3           /* of a command that the meter did not understand */
 #define MAX_ANSWER  (64 * 1024) /* characters of all partial blocks of a register */
 #define PART_SIZE   64          /* characters of a partial block that we send */
-
-/* The meter may be in the middle of anything: nothing that it still says is an answer to us. */
-static void
-leave (PosaIecSession *self)
-{
-  gsize n;
-
-  posa_iec_link_swallow (self->link, &n, NULL, NULL);
-  posa_iec_session_send_break (self);
-  self->state = POSA_IEC_ASTRAY;
-}
 
 /* Sends @message, up to @tries times when the meter asks for a repeat, and gets its intact answer.
  * When there is none, the session ends. */
@@ -46,7 +36,7 @@ exchange (PosaIecSession *self,
       posa_iec_session_count_retry (self);
     }
   if (posa_iec_link_is_worth_repeating (local_error))
-    leave (self);
+    posa_iec_session_leave (self);
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
 }
@@ -55,7 +45,7 @@ exchange (PosaIecSession *self,
 static gboolean
 set_astray (PosaIecSession *self, GError **error)
 {
-  leave (self);
+  posa_iec_session_leave (self);
   g_set_error_literal (error, POSA_ERROR, POSA_ERROR_LINE_NOISE,
                        "the meter sends something else than an answer");
   return FALSE;
@@ -92,14 +82,44 @@ check_password_answer (PosaIecSession *self, const PosaIecMessage *answer, GErro
   return FALSE;
 }
 
+/* The operand of P2: what the maker's algorithm makes of the password and the seed "(…)". */
+static char *
+make_secret (PosaIecSession *self, const char *password, const char *seed, GError **error)
+{
+  PosaIecSecretFunc function = posa_iec_secret_find (self->algorithm);
+  gsize size = strlen (seed);
+
+  if (function == NULL)
+    g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+                 "there is no password algorithm \"%s\" for command P2", self->algorithm);
+  else if (size < 2 || seed[0] != '(' || seed[size - 1] != ')')
+    g_set_error_literal (error, POSA_ERROR, POSA_ERROR_LINE_NOISE,
+                         "the meter sends no seed for command P2");
+  else
+    {
+      g_autofree char *inside = g_strndup (seed + 1, size - 2);
+      return function (inside, password);
+    }
+  return NULL;
+}
+
+/* @seed: the operand of the meter's P0. */
 static gboolean
-send_password (PosaIecSession *self, const char *password, PosaOperation *operation, GError **error)
+send_password (PosaIecSession *self,
+               const char *password,
+               const char *seed,
+               PosaOperation *operation,
+               GError **error)
 {
   g_autoptr (GByteArray) message = g_byte_array_new ();
-  g_autofree char *data_set = g_strdup_printf ("(%s)", password);
+  g_autofree char *operand = self->algorithm != NULL ? make_secret (self, password, seed, error)
+                                                     : g_strdup (password);
   PosaIecMessage answer;
 
-  posa_iec_put_command (message, "P1", data_set);
+  if (operand == NULL)
+    return FALSE;
+  g_autofree char *data_set = g_strdup_printf ("(%s)", operand);
+  posa_iec_put_command (message, self->algorithm != NULL ? "P2" : "P1", data_set);
   return exchange (self, message, 1, &answer, operation, error) &&
          check_password_answer (self, &answer, error);
 }
@@ -133,7 +153,9 @@ posa_iec_session_program (PosaIecSession *self,
       return FALSE;
     }
   self->state = POSA_IEC_PROGRAMMING;
-  return password == NULL || send_password (self, password, operation, error);
+  g_autofree char *seed =
+      g_strndup (answer.content != NULL ? (const char *) answer.content : "", answer.size);
+  return password == NULL || send_password (self, password, seed, operation, error);
 }
 
 static gboolean
@@ -168,11 +190,12 @@ take_blocks (PosaIecSession *self,
       g_autofree char *text = g_strndup ((const char *) answer->content, answer->size);
       if (!func (data, text, last, error))
         {
-          leave (self);
+          posa_iec_session_leave (self);
           return FALSE;
         }
       if (last)
         return TRUE;
+      self->block_size = answer->size;
       /* A meter that did not understand the acknowledgement says so and hears it again; one that
        * is silent has perhaps sent the block in vain, or not: nobody can tell, so it is over. */
       if (!exchange (self, ack, MAX_REPEATS, answer, operation, error))
@@ -182,12 +205,16 @@ take_blocks (PosaIecSession *self,
     }
 }
 
+/* Meters cut long answers into blocks of equal size: one of another size, as the first and the last
+ * may be, has lost a character or not. */
 static gboolean
-check_answer (gpointer data, const char *text, GError **error)
+check_answer_cb (gpointer data, const PosaIecMessage *message, const char *text)
 {
-  g_autoptr (GPtrArray) sets = posa_iec_data_parse ((const guint8 *) text, strlen (text), error);
+  PosaIecSession *self = data;
 
-  return sets != NULL;
+  if (message->type == POSA_IEC_PARTIAL || self->block_size > 0)
+    return self->vouch == NULL || message->size == self->block_size;
+  return posa_iec_session_vouches (self, text, FALSE);
 }
 
 gboolean
@@ -204,7 +231,8 @@ posa_iec_session_read_blocks (PosaIecSession *self,
   g_autofree char *data_set = g_strdup_printf ("%s(%s)", code, argument);
   PosaIecMessage answer;
 
-  posa_iec_link_set_check (self->link, check_answer, NULL);
+  posa_iec_link_set_check (self->link, check_answer_cb, self);
+  self->block_size = 0;
   posa_iec_put_command (message, command, data_set);
   if (!exchange (self, message, MAX_REPEATS, &answer, operation, error))
     return FALSE;
@@ -254,7 +282,7 @@ posa_iec_session_read (PosaIecSession *self,
   if (sets == NULL || check_address (sets, code, error))
     return g_steal_pointer (&sets);
   /* An answer to an earlier question: whatever comes next could be one too. */
-  leave (self);
+  posa_iec_session_leave (self);
   return NULL;
 }
 

@@ -26,12 +26,14 @@ struct _PosaIecSession
   PosaIecState state;
   guint max_baud;
   gint64 switch_delay_us;
-  char *address; /* of the request, NULL for any meter */
+  char *address;   /* of the request, NULL for any meter */
+  char *algorithm; /* of command P2, NULL for P1 */
   gboolean wake_up;
   gint64 answered_us; /* wall clock: the first character of the data */
-  PosaIecSetsFunc check;
-  gpointer check_data;
-  gboolean known; /* identification is that of the first sign-on */
+  PosaIecVouchFunc vouch;
+  gpointer vouch_data;
+  gsize block_size; /* of the partial block before, 0: none */
+  gboolean known;   /* identification is that of the first sign-on */
   PosaIecIdentification identification;
 };
 
@@ -50,8 +52,14 @@ gboolean posa_iec_session_select_option (PosaIecSession *self,
 PosaIecMode posa_iec_session_get_mode (PosaIecSession *self);
 /* What the meter offers, within the limit of the profile. */
 guint posa_iec_session_get_fast_baud (PosaIecSession *self);
+/* Whether @text, a data message that stands alone, has a form that shows every lost character; so
+ * has any when nobody was set to judge. */
+gboolean posa_iec_session_vouches (PosaIecSession *self, const char *text, gboolean whole);
 /* The break: the meter goes to its start state. */
 void posa_iec_session_send_break (PosaIecSession *self);
+/* The meter may be in the middle of anything: hears it out, and breaks. Nothing that it still says
+ * is an answer to us. */
+void posa_iec_session_leave (PosaIecSession *self);
 void posa_iec_session_count_retry (PosaIecSession *self);
 
 G_END_DECLS

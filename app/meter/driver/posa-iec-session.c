@@ -76,6 +76,16 @@ posa_iec_session_send_break (PosaIecSession *self)
   self->state = POSA_IEC_IDLE;
 }
 
+void
+posa_iec_session_leave (PosaIecSession *self)
+{
+  gsize n;
+
+  posa_iec_link_swallow (self->link, &n, NULL, NULL);
+  posa_iec_session_send_break (self);
+  self->state = POSA_IEC_ASTRAY;
+}
+
 /* The readout was good: the meter need not wait for NAK, and hears the next request at once. */
 static void
 send_thanks (PosaIecSession *self)
@@ -219,6 +229,7 @@ receive_readout (PosaIecSession *self, GString *content, PosaOperation *operatio
         self->answered_us = posa_iec_link_get_answered_us (self->link);
       if (message.content != NULL && message.type != POSA_IEC_COMMAND)
         g_string_append_len (content, (const char *) message.content, (gssize) message.size);
+      self->block_size = message.size;
     }
   if (message.type == POSA_IEC_BLOCK)
     return TRUE;
@@ -240,18 +251,24 @@ try_read_out (PosaIecSession *self, guint baud, PosaOperation *operation, GError
   return posa_iec_data_parse ((const guint8 *) content->str, content->len, error);
 }
 
-/* What a readout has to look like, beyond its block check. */
+gboolean
+posa_iec_session_vouches (PosaIecSession *self, const char *text, gboolean whole)
+{
+  gsize size = strlen (text);
+  g_autoptr (GPtrArray) sets = posa_iec_data_parse ((const guint8 *) text, size, NULL);
+
+  return sets != NULL && (self->vouch == NULL || self->vouch (self->vouch_data, sets, size, whole));
+}
+
+/* What a readout has to look like, beyond its block check. A partial block looks like anything. */
 static gboolean
-check_readout (gpointer data, const char *text, GError **error)
+check_readout_cb (gpointer data, const PosaIecMessage *message, const char *text)
 {
   PosaIecSession *self = data;
 
-  if (!posa_iec_check_readout (text, error))
-    return FALSE;
-  if (self->check == NULL)
-    return TRUE;
-  g_autoptr (GPtrArray) sets = posa_iec_data_parse ((const guint8 *) text, strlen (text), error);
-  return sets != NULL && self->check (self->check_data, sets, error);
+  if (message->type == POSA_IEC_PARTIAL || self->block_size > 0)
+    return self->vouch == NULL;
+  return posa_iec_check_readout (text, NULL) && posa_iec_session_vouches (self, text, TRUE);
 }
 
 /* The speed of the next try. */
@@ -279,20 +296,24 @@ posa_iec_session_read_out (PosaIecSession *self,
       if (!posa_iec_session_ensure_identified (self, first, operation, error))
         return NULL;
       baud = MIN (baud, posa_iec_session_get_fast_baud (self));
-      posa_iec_link_set_check (self->link, check_readout, self);
+      self->block_size = 0;
+      posa_iec_link_set_check (self->link, check_readout_cb, self);
       posa_iec_link_expect (self->link, expected_size);
       GPtrArray *sets = try_read_out (self, baud, operation, &local_error);
       posa_iec_link_expect (self->link, 0);
       if (sets != NULL)
         return sets;
-      if (baud == POSA_IEC_START_BAUD || posa_iec_link_get_now_us (self->link) > give_up ||
-          !posa_iec_link_is_worth_repeating (local_error))
+      gboolean repeat = posa_iec_link_is_worth_repeating (local_error);
+      guint slower = step_down (self, baud);
+      if (repeat && posa_iec_session_get_mode (self) == POSA_IEC_MODE_C)
+        posa_iec_session_leave (self);
+      if (baud == POSA_IEC_START_BAUD || posa_iec_link_get_now_us (self->link) > give_up || !repeat)
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
         }
       posa_iec_session_count_retry (self);
-      baud = step_down (self, baud);
+      baud = slower;
       g_message ("%s; once more at %u baud", local_error->message, baud);
     }
 }
@@ -365,6 +386,13 @@ posa_iec_session_set_call (PosaIecSession *self, const char *address, gboolean w
 }
 
 void
+posa_iec_session_set_algorithm (PosaIecSession *self, const char *algorithm)
+{
+  g_free (self->algorithm);
+  self->algorithm = g_strdup (algorithm);
+}
+
+void
 posa_iec_session_set_line (PosaIecSession *self, guint baud, guint switch_delay_ms)
 {
   self->max_baud = baud;
@@ -378,10 +406,10 @@ posa_iec_session_set_cancellable (PosaIecSession *self, GCancellable *cancellabl
 }
 
 void
-posa_iec_session_set_check (PosaIecSession *self, PosaIecSetsFunc check, gpointer data)
+posa_iec_session_set_vouch (PosaIecSession *self, PosaIecVouchFunc vouch, gpointer data)
 {
-  self->check = check;
-  self->check_data = data;
+  self->vouch = vouch;
+  self->vouch_data = data;
 }
 
 PosaIecSession *
@@ -398,5 +426,6 @@ posa_iec_session_free (PosaIecSession *self)
 {
   posa_iec_link_free (self->link);
   g_free (self->address);
+  g_free (self->algorithm);
   g_free (self);
 }

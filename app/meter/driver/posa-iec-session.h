@@ -34,10 +34,13 @@ void posa_iec_session_set_call (PosaIecSession *self, const char *address, gbool
 /* For callers that have no operation: ends every wait. Borrowed. */
 void posa_iec_session_set_cancellable (PosaIecSession *self, GCancellable *cancellable);
 
-/* What the caller knows of the data: FALSE when @sets cannot be right. Then the meter has to say
- * the same twice, as on a line where damage was seen. */
-typedef gboolean (*PosaIecSetsFunc) (gpointer data, GPtrArray *sets, GError **error);
-void posa_iec_session_set_check (PosaIecSession *self, PosaIecSetsFunc check, gpointer data);
+/* What the caller knows of the data: whether the form of @sets, of @size characters, is so well
+ * known that a lost, inserted or changed character would show; @whole for the data readout, FALSE
+ * for the answer to a single question. Where it is not, the meter has to say the same twice, as on
+ * a line where damage was seen: its block check is weak. Without such a function (NULL, at first)
+ * every form is good enough. */
+typedef gboolean (*PosaIecVouchFunc) (gpointer data, GPtrArray *sets, gsize size, gboolean whole);
+void posa_iec_session_set_vouch (PosaIecSession *self, PosaIecVouchFunc vouch, gpointer data);
 
 /* Asks for the identification at 300 baud, up to @tries times. TIMED_OUT, LINE_NOISE; WRONG_METER
  * when a later sign-on finds another meter than the first. */
@@ -65,6 +68,10 @@ gboolean posa_iec_session_hand_over (PosaIecSession *self,
                                      guint *baud,
                                      PosaOperation *operation,
                                      GError **error);
+
+/* Has posa_iec_session_program() send command P2, with what the algorithm of that name makes of the
+ * password and the meter's seed (posa-iec-secret.h), instead of P1; NULL: P1. */
+void posa_iec_session_set_algorithm (PosaIecSession *self, const char *algorithm);
 
 /* Enters programming mode, with @password unless it is NULL. A password is sent once, whatever
  * happens. ACCESS_DENIED when the meter refuses it, UNSUPPORTED when it has no such mode. */
