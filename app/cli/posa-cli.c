@@ -30,7 +30,9 @@ posa_cli_parse (const char *parameters,
     g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, &error))
     fprintf (stderr, "posactl %s: %s\n", (*argv)[0], error->message);
-  else if (*argc - 1 != n_arguments)
+  else if (n_arguments == POSA_CLI_SOME && *argc < 2)
+    fprintf (stderr, _ ("posactl %s: no argument given\n"), (*argv)[0]);
+  else if (n_arguments != POSA_CLI_SOME && *argc - 1 != n_arguments)
     fprintf (stderr, _ ("posactl %s: %d arguments given, %d needed\n"), (*argv)[0], *argc - 1,
              n_arguments);
   else

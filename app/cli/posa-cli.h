@@ -31,8 +31,12 @@ int posa_cli_port (PosaCli *cli, int argc, char **argv);
 int posa_cli_outbox (PosaCli *cli, int argc, char **argv);
 int posa_cli_order (PosaCli *cli, int argc, char **argv); /* order list|show */
 int posa_cli_stock (PosaCli *cli, int argc, char **argv);
+int posa_cli_profile (PosaCli *cli, int argc, char **argv); /* profile check */
 int
 posa_cli_replace (PosaCli *cli, int argc, char **argv); /* the guided replacement in a terminal */
+
+/* In the place of a number of arguments: one or more. */
+#define POSA_CLI_SOME (-1)
 
 /* Parses options of a command; on a fault prints it with the way to the help and returns FALSE.
  * @entries as for GOptionContext; non-options left in argv are counted against @n_arguments. */

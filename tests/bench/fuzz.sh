@@ -43,7 +43,7 @@ run() {
   nice -n "${NICE:-19}" "$DIR/tests/fuzz/libfuzzer-$name" -max_total_time="$share" -timeout=25 -rss_limit_mb=2048 \
     -max_len=$MAX_LEN -print_final_stats=1 -artifact_prefix="$DIR/findings/$name-" "${options[@]}" \
     "$DIR/corpus/$name" "$SRC/tests/fuzz/corpus/$name" >"$log" 2>&1 || status=$?
-  last=$(grep -a '^#' "$log" | tail -n 1)
+  last=$(grep -a '^#[0-9]' "$log" | tail -n 1)
   printf '%-14s %6s s %10s runs  cov %6s  ft %6s  kept %5s -> %-5s %s\n' "$name" "$share" \
     "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
     "$(sed -n 's/.* cov: \([0-9]*\).*/\1/p' <<<"$last")" "$(sed -n 's/.* ft: \([0-9]*\).*/\1/p' <<<"$last")" \

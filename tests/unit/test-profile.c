@@ -2,6 +2,7 @@
  * Copyright 2026 The Posa authors */
 
 #include "base/posa-error.h"
+#include "meter/posa-profile-pattern.h"
 #include "meter/posa-profile.h"
 
 #include <string.h>
@@ -57,6 +58,47 @@ test_match (void)
   g_assert_null (posa_profile_match (profiles, POSA_DRIVER_IEC, "PSA", "M33"));
   g_assert_null (posa_profile_match (profiles, POSA_DRIVER_IEC, "XYZ", "M1"));
   g_assert_null (posa_profile_match (profiles, POSA_DRIVER_DLMS, "PSA", "M1"));
+}
+
+/* Which patterns of identification can claim one and the same meter. */
+static void
+test_patterns (void)
+{
+  static const struct
+  {
+    const char *x, *y;
+    gboolean overlaps, x_covers, y_covers;
+  } rows[] = {
+    { "M1", "M1", TRUE, TRUE, TRUE },
+    { "M1", "M3", FALSE, FALSE, FALSE },
+    { "M1*", "M1B", TRUE, TRUE, FALSE },
+    { "M1", "M1B", FALSE, FALSE, FALSE },
+    { "*", "M1*", TRUE, TRUE, FALSE },
+    { "*", "*", TRUE, TRUE, TRUE },
+    { "*", "", TRUE, TRUE, FALSE },
+    { "", "", TRUE, TRUE, TRUE },
+    { "?", "", FALSE, FALSE, FALSE },
+    { "M?", "M*", TRUE, FALSE, TRUE },
+    { "*A", "B*", TRUE, FALSE, FALSE },
+    { "*A*", "*B*", TRUE, FALSE, FALSE },
+    { "A*C", "A*D", FALSE, FALSE, FALSE },
+    { "?B", "A?", TRUE, FALSE, FALSE },
+    { "**", "*", TRUE, TRUE, TRUE },
+    { "a*b*c*d*e*f*g*h", "*a*b*c*d*e*f*g*h*", TRUE, FALSE, TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_test_message ("%s and %s", rows[i].x, rows[i].y);
+      g_assert_cmpint (posa_profile_pattern_overlaps (rows[i].x, rows[i].y), ==, rows[i].overlaps);
+      g_assert_cmpint (posa_profile_pattern_overlaps (rows[i].y, rows[i].x), ==, rows[i].overlaps);
+      g_assert_cmpint (posa_profile_pattern_covers (rows[i].x, rows[i].y), ==, rows[i].x_covers);
+      g_assert_cmpint (posa_profile_pattern_covers (rows[i].y, rows[i].x), ==, rows[i].y_covers);
+    }
+  g_assert_true (posa_profile_pattern_conflicts ("PSA", "M1", "psa", "M1"));
+  g_assert_false (posa_profile_pattern_conflicts ("PSA", "M1", "*", "*"));
+  g_assert_false (posa_profile_pattern_conflicts ("PSA", "M1", "XYZ", "M1"));
+  g_assert_true (posa_profile_pattern_conflicts ("PSA", "*", "*", "M1"));
 }
 
 /* A slip of the pen is named with file, group and key. */
@@ -128,6 +170,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/profile/all", test_all_profiles);
   g_test_add_func ("/profile/match", test_match);
+  g_test_add_func ("/profile/patterns", test_patterns);
   g_test_add_func ("/profile/faults", test_faults);
   g_test_add_func ("/profile/status-word", test_status_word);
   return g_test_run ();
