@@ -9,6 +9,7 @@
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
 #include "meter/codec/posa-axdr.h"
+#include "meter/codec/posa-initiate.h"
 #include "sim/posa-sim-2g-objects.h"
 #include "sim/posa-sim-2g-profile.h"
 
@@ -23,9 +24,9 @@ enum
 };
 
 static const char *const fault_names[POSA_SIM_N_FAULTS] = {
-  "none",        "no-close",  "needs-button", "no-write",     "deny-write", "missing",
-  "weak-answer", "replay",    "bad-tag",      "wrong-invoke", "reflect",    "general-glo",
-  "notify",      "temporary", "no-list",      "late",         "lose",       "deaf",
+  "none",    "no-close",    "needs-button", "no-write", "deny-write",  "missing", "weak-answer",
+  "replay",  "bad-tag",     "wrong-invoke", "reflect",  "general-glo", "notify",  "temporary",
+  "no-list", "refuse-list", "trailing",     "late",     "lose",        "deaf",
 };
 
 gint64
@@ -92,13 +93,30 @@ take_fault (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
   return TRUE;
 }
 
+/* Services offered, as in the conformance of IEC 62056-5-3: hexadecimal. */
+static gboolean
+take_conformance (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, "conformance");
+  guint64 bits = POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_BLOCK_SET |
+                 POSA_CONFORMANCE_BLOCK_ACTION | POSA_CONFORMANCE_MULTIPLE | POSA_CONFORMANCE_GET |
+                 POSA_CONFORMANCE_SET | POSA_CONFORMANCE_SELECTIVE | POSA_CONFORMANCE_ACTION;
+
+  if (text != NULL && !g_ascii_string_to_unsigned (text, 16, 0, 0xFFFFFF, &bits, NULL))
+    return set_usage (error, "conformance", text);
+  self->conformance = (guint32) bits;
+  return TRUE;
+}
+
 static gboolean
 take_sizes (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
 {
   gint64 max_info = 128, max_pdu = 1024, inactivity = 120, reaction = 50, offset = -17;
+  gint64 baud = 9600;
 
   if (!take_integer (setup, "max_info", 2030, &max_info, error) ||
       !take_integer (setup, "max_pdu", 65535, &max_pdu, error) ||
+      !take_integer (setup, "baud", 115200, &baud, error) ||
       !take_integer (setup, "inactivity", 3600, &inactivity, error) ||
       !take_integer (setup, "reaction_ms", 60000, &reaction, error) ||
       !take_integer (setup, "power_scaler", 9, &self->power_scaler, error) ||
@@ -106,6 +124,7 @@ take_sizes (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
     return FALSE;
   self->max_info = (guint16) MAX (max_info, 32);
   self->max_pdu = (guint16) MAX (max_pdu, 64);
+  self->baud = (guint) MAX (baud, 300);
   self->inactivity_s = (guint) MAX (inactivity, 1);
   self->reaction_us = MAX (reaction, 0) * 1000;
   self->clock_offset_us = offset * G_USEC_PER_SEC;
@@ -181,8 +200,9 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
     }
   make_serial (self, setup);
   if (!posa_sim_security_init (&self->security, self->serial, setup, error) ||
-      !take_sizes (self, setup, error) || !take_fault (self, setup, error) ||
-      !take_energy (setup, energy, error) || !take_status (setup, &status, error))
+      !take_sizes (self, setup, error) || !take_conformance (self, setup, error) ||
+      !take_fault (self, setup, error) || !take_energy (setup, energy, error) ||
+      !take_status (setup, &status, error))
     return NULL;
   posa_sim_2g_build (self, energy, status);
   take_customer (self, setup);
@@ -259,8 +279,8 @@ posa_sim_meter_read (PosaSimMeter *self,
                      PosaCosemValue **value)
 {
   guint8 result = posa_sim_cosem_check_read (self->cosem, access, target);
-
   gboolean is_buffer = target.class_id == POSA_DLMS_CLASS_PROFILE && target.index == 2;
+
   if (is_faulty (self, POSA_SIM_FAULT_MISSING, target))
     return POSA_DLMS_OBJECT_UNDEFINED;
   if (result != POSA_DLMS_SUCCESS)

@@ -34,6 +34,8 @@ typedef enum
   POSA_SIM_FAULT_NOTIFY,       /* a notification comes before each answer */
   POSA_SIM_FAULT_TEMPORARY,    /* every seventh GET fails for the moment */
   POSA_SIM_FAULT_NO_LIST,      /* no fault: GET with list is not granted */
+  POSA_SIM_FAULT_REFUSE_LIST,  /* GET with list is granted, and refused */
+  POSA_SIM_FAULT_TRAILING,     /* bytes behind the data, as a server in the field */
   POSA_SIM_FAULT_LATE,         /* :N  every Nth frame comes after the client's patience */
   POSA_SIM_FAULT_LOSE,         /* :N  every Nth frame of the meter is lost */
   POSA_SIM_FAULT_DEAF,         /* :N  every Nth frame of the client is lost */
@@ -46,6 +48,8 @@ typedef struct
   guint64 seed;
   PosaSimSecurity security;
   guint16 max_info, max_pdu;
+  guint32 conformance; /* offered to the installer */
+  guint baud;          /* of the line */
   guint inactivity_s;
   gint64 reaction_us;  /* from the end of a request to the first byte of the answer, with pace */
   gint64 power_scaler; /* of the power that the limiter watches */

@@ -9,7 +9,6 @@
 #include "sim/posa-sim-hdlc.h"
 #include "sim/posa-sim-mode-e.h"
 
-#define BAUD 9600
 /* Longer than a client waits for an answer. */
 #define LATE_US          (2500 * 1000)
 #define LOGICAL_DEVICE   1
@@ -142,7 +141,7 @@ serve (gpointer data, PosaSimLine *line)
 {
   Sim2g *self = data;
 
-  while (posa_sim_mode_e_await_hdlc (&self->mode_e, line, self->meter->serial, BAUD))
+  while (posa_sim_mode_e_await_hdlc (&self->mode_e, line, self->meter->serial, self->meter->baud))
     serve_hdlc (self, line);
 }
 

@@ -9,9 +9,6 @@
 #include "meter/codec/posa-initiate.h"
 
 #define PUBLIC_CONFORMANCE (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_GET)
-#define INSTALLER_CONFORMANCE                                                                      \
-  (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_MULTIPLE | POSA_CONFORMANCE_GET |                 \
-   POSA_CONFORMANCE_SET | POSA_CONFORMANCE_SELECTIVE | POSA_CONFORMANCE_ACTION)
 
 static PosaDlmsCipher
 cipher_with (const PosaSimDlms *self, const guint8 *title)
@@ -30,6 +27,18 @@ posa_sim_dlms_seal (PosaSimDlms *self, const GByteArray *plain, GByteArray *out)
   posa_dlms_seal (&cipher,
                   self->general ? POSA_DLMS_PROTECTION_GENERAL_GLO : POSA_DLMS_PROTECTION_GLO,
                   POSA_DLMS_AUTH_ENCRYPTED, counter, plain->data, plain->len, out, NULL);
+}
+
+gsize
+posa_sim_dlms_get_overhead (const PosaSimDlms *self, gsize size)
+{
+  /* tag, length, SC, IC, and the tag of the cipher; the title with its length */
+  gsize overhead = 1 + 1 + (size >= 0x80) + (size > 0xFF) + 1 + 4 + POSA_DLMS_TAG_BYTES;
+
+  if (self->access == POSA_SIM_ACCESS_PUBLIC)
+    return 0;
+  return self->general || self->meter->fault == POSA_SIM_FAULT_GENERAL_GLO ? overhead + 9
+                                                                           : overhead;
 }
 
 gboolean
@@ -94,9 +103,10 @@ negotiate (PosaSimDlms *self, const GByteArray *request, guint32 offered)
       return NULL;
     }
   self->client_pdu = initiate.max_pdu;
+  self->conformance = initiate.conformance & offered;
   PosaInitiate response = { .response = TRUE,
                             .version = POSA_DLMS_VERSION,
-                            .conformance = initiate.conformance & offered,
+                            .conformance = self->conformance,
                             .max_pdu = self->meter->max_pdu,
                             .vaa = POSA_DLMS_VAA_LN };
   posa_initiate_encode (&response, out);
@@ -203,7 +213,7 @@ associate_installer (PosaSimDlms *self, const PosaAcse *aarq, GByteArray *answer
         refuse (self, aarq, POSA_ACSE_DIAGNOSTIC_AUTHENTICATION_FAILED, answer);
       return;
     }
-  guint32 offered = INSTALLER_CONFORMANCE;
+  guint32 offered = self->meter->conformance;
   if (self->meter->fault == POSA_SIM_FAULT_NO_LIST)
     offered &= ~(guint32) POSA_CONFORMANCE_MULTIPLE;
   g_autoptr (GByteArray) response = negotiate (self, plain, offered);

@@ -1,63 +1,62 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright 2026 The Posa authors */
 
+#include "base/posa-cursor.h"
+#include "meter/codec/posa-initiate.h"
+#include "sim/posa-sim-2g-objects.h"
 #include "sim/posa-sim-dlms-private.h"
 
-#include "base/posa-cursor.h"
-#include "sim/posa-sim-2g-objects.h"
+/* What a request needs to have been granted. */
+static const guint32 needed[POSA_N_APDU_KINDS] = {
+  [POSA_APDU_GET_REQUEST] = POSA_CONFORMANCE_GET,
+  [POSA_APDU_GET_NEXT] = POSA_CONFORMANCE_BLOCK_GET,
+  [POSA_APDU_GET_LIST_REQUEST] = POSA_CONFORMANCE_GET | POSA_CONFORMANCE_MULTIPLE,
+  [POSA_APDU_SET_REQUEST] = POSA_CONFORMANCE_SET,
+  [POSA_APDU_SET_FIRST_BLOCK] = POSA_CONFORMANCE_SET | POSA_CONFORMANCE_BLOCK_SET,
+  [POSA_APDU_SET_BLOCK] = POSA_CONFORMANCE_SET | POSA_CONFORMANCE_BLOCK_SET,
+  [POSA_APDU_SET_LIST_REQUEST] = POSA_CONFORMANCE_SET | POSA_CONFORMANCE_MULTIPLE,
+  [POSA_APDU_SET_LIST_FIRST_BLOCK] = POSA_CONFORMANCE_SET | POSA_CONFORMANCE_MULTIPLE |
+                                     POSA_CONFORMANCE_BLOCK_SET,
+  [POSA_APDU_ACTION_REQUEST] = POSA_CONFORMANCE_ACTION,
+  [POSA_APDU_ACTION_NEXT] = POSA_CONFORMANCE_ACTION | POSA_CONFORMANCE_BLOCK_ACTION,
+  [POSA_APDU_ACTION_LIST_REQUEST] = POSA_CONFORMANCE_ACTION | POSA_CONFORMANCE_MULTIPLE,
+  [POSA_APDU_ACTION_FIRST_BLOCK] = POSA_CONFORMANCE_ACTION | POSA_CONFORMANCE_BLOCK_ACTION,
+  [POSA_APDU_ACTION_LIST_FIRST_BLOCK] = POSA_CONFORMANCE_ACTION | POSA_CONFORMANCE_MULTIPLE |
+                                        POSA_CONFORMANCE_BLOCK_ACTION,
+  [POSA_APDU_ACTION_BLOCK] = POSA_CONFORMANCE_ACTION | POSA_CONFORMANCE_BLOCK_ACTION,
+  [POSA_APDU_ACCESS_REQUEST] = POSA_CONFORMANCE_ACCESS,
+};
 
-/* Head of a block and protection, beside its piece of data. */
-#define BLOCK_OVERHEAD 48
+/* ---- one attribute or method ---- */
 
-/* @busy: the fault to show, nothing can be had for the moment. */
 static void
-add_reading (PosaSimDlms *self, const PosaApduSpec *spec, gboolean busy, PosaApdu *response)
+add_reading (PosaSimDlms *self, const PosaApduSpec *spec, PosaApdu *response)
 {
   PosaCosemValue *value = NULL;
-  guint8 result = busy ? POSA_DLMS_TEMPORARY_FAILURE
-                       : posa_sim_meter_read (self->meter, self->access, spec->target,
-                                              spec->selector, spec->selection, &value);
+  guint8 result = POSA_DLMS_SCOPE_VIOLATED;
 
+  if (spec->selection == NULL || (self->conformance & POSA_CONFORMANCE_SELECTIVE) != 0)
+    result = posa_sim_meter_read (self->meter, self->access, spec->target, spec->selector,
+                                  spec->selection, &value);
   posa_apdu_add_item (response, result, value);
 }
 
-/* The next piece of a long answer. */
-static PosaApdu *
-next_block (PosaSimDlms *self)
+static guint8
+write_one (PosaSimDlms *self, const PosaApduSpec *spec, const PosaApduItem *item)
 {
-  PosaApdu *block = posa_apdu_new (POSA_APDU_GET_BLOCK, self->pending_invoke);
-  guint16 limit = self->meter->max_pdu;
-
-  if (self->client_pdu != 0)
-    limit = MIN (limit, self->client_pdu);
-  gsize size = MIN (self->pending->len, (gsize) MAX (limit, BLOCK_OVERHEAD + 16) - BLOCK_OVERHEAD);
-  block->block = ++self->block;
-  posa_put_bytes (block->raw, self->pending->data, size);
-  g_byte_array_remove_range (self->pending, 0, (guint) size);
-  block->last = self->pending->len == 0;
-  return block;
+  return spec != NULL && item != NULL && item->value != NULL
+             ? posa_sim_meter_write (self->meter, self->access, spec->target, item->value)
+             : POSA_DLMS_TYPE_UNMATCHED;
 }
 
-/* An answer that does not fit becomes the first of its blocks. */
-static PosaApdu *
-cut_answer (PosaSimDlms *self, PosaApdu *response)
+static guint8
+act_one (PosaSimDlms *self, const PosaApduSpec *spec, const PosaApduItem *item)
 {
-  g_autoptr (GByteArray) whole = g_byte_array_new ();
-  guint head = response->kind == POSA_APDU_GET_RESPONSE ? 4 : 3;
-  guint16 limit = self->meter->max_pdu;
-
-  if (self->client_pdu != 0)
-    limit = MIN (limit, self->client_pdu);
-  posa_apdu_encode (response, whole);
-  if (whole->len + BLOCK_OVERHEAD / 2 <= limit)
-    return response;
-  g_byte_array_set_size (self->pending, 0);
-  posa_put_bytes (self->pending, whole->data + head, whole->len - head);
-  self->pending_invoke = (guint8) response->invoke_id;
-  self->block = 0;
-  posa_apdu_free (response);
-  return next_block (self);
+  return posa_sim_meter_act (self->meter, self->access, spec->target,
+                             item != NULL ? item->value : NULL);
 }
+
+/* ---- services ---- */
 
 static PosaApdu *
 handle_get (PosaSimDlms *self, const PosaApdu *request)
@@ -70,21 +69,11 @@ handle_get (PosaSimDlms *self, const PosaApdu *request)
 
   g_byte_array_set_size (self->pending, 0);
   for (guint i = 0; i < request->specs->len; i++)
-    add_reading (self, posa_apdu_get_spec (request, i), busy, response);
-  return cut_answer (self, response);
-}
-
-static PosaApdu *
-handle_next (PosaSimDlms *self, const PosaApdu *request)
-{
-  if (self->pending->len > 0 && request->block == self->block)
-    return next_block (self);
-  PosaApdu *error = posa_apdu_new (POSA_APDU_GET_BLOCK, request->invoke_id);
-  error->last = TRUE;
-  error->block = request->block;
-  error->result = self->pending->len > 0 ? POSA_DLMS_BLOCK_NUMBER_INVALID : POSA_DLMS_NO_LONG_GET;
-  g_byte_array_set_size (self->pending, 0);
-  return error;
+    if (busy)
+      posa_apdu_add_item (response, POSA_DLMS_TEMPORARY_FAILURE, NULL);
+    else
+      add_reading (self, posa_apdu_get_spec (request, i), response);
+  return posa_sim_dlms_cut_answer (self, response);
 }
 
 static PosaApdu *
@@ -92,47 +81,120 @@ handle_set (PosaSimDlms *self, const PosaApdu *request)
 {
   PosaApdu *response = posa_apdu_new (POSA_APDU_SET_RESPONSE, request->invoke_id);
 
-  response->result = posa_sim_meter_write (self->meter, self->access,
-                                           posa_apdu_get_spec (request, 0)->target,
-                                           posa_apdu_get_item (request, 0)->value);
+  response->result =
+      write_one (self, posa_apdu_get_spec (request, 0), posa_apdu_get_item (request, 0));
   return response;
+}
+
+static PosaApdu *
+handle_set_list (PosaSimDlms *self, const PosaApdu *request)
+{
+  PosaApdu *response = posa_apdu_new (POSA_APDU_SET_LIST_RESPONSE, request->invoke_id);
+
+  for (guint i = 0; i < request->specs->len; i++)
+    posa_apdu_add_item (
+        response,
+        write_one (self, posa_apdu_get_spec (request, i), posa_apdu_get_item (request, i)), NULL);
+  return response;
+}
+
+static gboolean
+is_hls_reply (const PosaCosemTarget *target)
+{
+  return target->class_id == POSA_DLMS_CLASS_ASSOCIATION && target->index == 1 &&
+         posa_obis_equal (target->obis, POSA_SIM_OBIS_ASSOCIATION);
 }
 
 static PosaApdu *
 handle_action (PosaSimDlms *self, const PosaApdu *request)
 {
-  PosaCosemTarget target = posa_apdu_get_spec (request, 0)->target;
-  const PosaApduItem *item = posa_apdu_get_item (request, 0);
+  const PosaApduSpec *spec = posa_apdu_get_spec (request, 0);
 
-  if (target.class_id == POSA_DLMS_CLASS_ASSOCIATION && target.index == 1 &&
-      posa_obis_equal (target.obis, POSA_SIM_OBIS_ASSOCIATION) &&
-      self->state == POSA_SIM_ASSOCIATION_PENDING)
-    return posa_sim_dlms_reply_to_hls (self, request);
-  if (self->state != POSA_SIM_ASSOCIATION_OPEN)
-    return NULL;
+  if (self->state == POSA_SIM_ASSOCIATION_PENDING)
+    return is_hls_reply (&spec->target) ? posa_sim_dlms_reply_to_hls (self, request) : NULL;
   PosaApdu *response = posa_apdu_new (POSA_APDU_ACTION_RESPONSE, request->invoke_id);
-  response->result =
-      posa_sim_meter_act (self->meter, self->access, target, item != NULL ? item->value : NULL);
-  return response;
+  response->result = act_one (self, spec, posa_apdu_get_item (request, 0));
+  return posa_sim_dlms_cut_answer (self, response);
 }
 
-PosaApdu *
-posa_sim_dlms_serve (PosaSimDlms *self, const PosaApdu *request)
+static PosaApdu *
+handle_action_list (PosaSimDlms *self, const PosaApdu *request)
 {
-  if (request->kind == POSA_APDU_ACTION_REQUEST)
-    return handle_action (self, request);
-  if (self->state != POSA_SIM_ASSOCIATION_OPEN)
-    return NULL;
+  PosaApdu *response = posa_apdu_new (POSA_APDU_ACTION_LIST_RESPONSE, request->invoke_id);
+
+  for (guint i = 0; i < request->specs->len; i++)
+    posa_apdu_add_item (
+        response, act_one (self, posa_apdu_get_spec (request, i), posa_apdu_get_item (request, i)),
+        NULL);
+  return posa_sim_dlms_cut_answer (self, response);
+}
+
+static PosaApdu *
+handle_access (PosaSimDlms *self, const PosaApdu *request)
+{
+  PosaApdu *response = posa_apdu_new (POSA_APDU_ACCESS_RESPONSE, request->invoke_id);
+
+  for (guint i = 0; i < request->specs->len; i++)
+    {
+      const PosaApduSpec *spec = posa_apdu_get_spec (request, i);
+      const PosaApduItem *item = posa_apdu_get_item (request, i);
+
+      posa_apdu_add_spec (response, (PosaApduSpec) { .access = spec->access });
+      if (spec->access == POSA_APDU_ACCESS_GET)
+        add_reading (self, spec, response);
+      else if (spec->access == POSA_APDU_ACCESS_SET)
+        posa_apdu_add_item (response, write_one (self, spec, item), NULL);
+      else
+        posa_apdu_add_item (response, act_one (self, spec, item), NULL);
+    }
+  return posa_sim_dlms_cut_answer (self, response);
+}
+
+static PosaApdu *
+serve_open (PosaSimDlms *self, const PosaApdu *request)
+{
   switch (request->kind)
     {
     case POSA_APDU_GET_REQUEST:
     case POSA_APDU_GET_LIST_REQUEST:
       return handle_get (self, request);
     case POSA_APDU_GET_NEXT:
-      return handle_next (self, request);
+    case POSA_APDU_ACTION_NEXT:
+      return posa_sim_dlms_next_answer (self, request);
     case POSA_APDU_SET_REQUEST:
-      return self->access == POSA_SIM_ACCESS_INSTALLER ? handle_set (self, request) : NULL;
+      return handle_set (self, request);
+    case POSA_APDU_SET_LIST_REQUEST:
+      return handle_set_list (self, request);
+    case POSA_APDU_ACTION_REQUEST:
+      return handle_action (self, request);
+    case POSA_APDU_ACTION_LIST_REQUEST:
+      return handle_action_list (self, request);
+    case POSA_APDU_SET_FIRST_BLOCK:
+    case POSA_APDU_SET_LIST_FIRST_BLOCK:
+    case POSA_APDU_SET_BLOCK:
+    case POSA_APDU_ACTION_FIRST_BLOCK:
+    case POSA_APDU_ACTION_LIST_FIRST_BLOCK:
+    case POSA_APDU_ACTION_BLOCK:
+      return posa_sim_dlms_take_block (self, request);
+    case POSA_APDU_ACCESS_REQUEST:
+      return handle_access (self, request);
     default:
       return NULL;
     }
+}
+
+PosaApdu *
+posa_sim_dlms_serve (PosaSimDlms *self, const PosaApdu *request)
+{
+  guint32 need = needed[request->kind];
+  gboolean is_list = request->kind == POSA_APDU_GET_LIST_REQUEST;
+
+  if (need == 0 || (self->conformance & need) != need)
+    return NULL;
+  if (self->state == POSA_SIM_ASSOCIATION_PENDING)
+    return request->kind == POSA_APDU_ACTION_REQUEST ? handle_action (self, request) : NULL;
+  if (self->state != POSA_SIM_ASSOCIATION_OPEN ||
+      (is_list && self->meter->fault == POSA_SIM_FAULT_REFUSE_LIST))
+    return NULL;
+  return serve_open (self, request);
 }

@@ -13,6 +13,7 @@ posa_sim_dlms_new (PosaSimMeter *meter)
 
   self->meter = meter;
   self->pending = g_byte_array_new ();
+  self->incoming = g_byte_array_new ();
   self->old_answer = g_byte_array_new ();
   return self;
 }
@@ -22,6 +23,7 @@ posa_sim_dlms_free (PosaSimDlms *self)
 {
   if (self == NULL)
     return;
+  g_byte_array_unref (self->incoming);
   g_byte_array_unref (self->pending);
   g_byte_array_unref (self->old_answer);
   g_free (self);
@@ -32,6 +34,7 @@ posa_sim_dlms_reset (PosaSimDlms *self)
 {
   self->state = POSA_SIM_ASSOCIATION_NONE;
   g_byte_array_set_size (self->pending, 0);
+  g_byte_array_set_size (self->incoming, 0);
 }
 
 void
@@ -50,12 +53,15 @@ posa_sim_dlms_put_exception (PosaSimDlms *self, guint8 service, GByteArray *answ
 static void
 put_answer (PosaSimDlms *self, PosaApdu *response, gboolean settled, GByteArray *answer)
 {
+  static const guint8 trailing[] = { 0x09, 0x02, 0x41, 0x42 };
   g_autoptr (GByteArray) plain = g_byte_array_new ();
   PosaSimFault fault = settled ? self->meter->fault : POSA_SIM_FAULT_NONE;
 
   if (fault == POSA_SIM_FAULT_WRONG_INVOKE)
     response->invoke_id ^= 1;
   posa_apdu_encode (response, plain);
+  if (fault == POSA_SIM_FAULT_TRAILING)
+    posa_put_bytes (plain, trailing, sizeof trailing);
   if (self->access == POSA_SIM_ACCESS_PUBLIC || fault == POSA_SIM_FAULT_WEAK_ANSWER)
     {
       posa_put_bytes (answer, plain->data, plain->len);

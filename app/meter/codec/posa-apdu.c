@@ -275,6 +275,14 @@ posa_dlms_result_describe (guint8 result)
       return "type unmatched";
     case POSA_DLMS_SCOPE_VIOLATED:
       return "scope of access violated";
+    case POSA_DLMS_BLOCK_UNAVAILABLE:
+      return "block unavailable";
+    case POSA_DLMS_LONG_GET_ABORTED:
+      return "long get aborted";
+    case POSA_DLMS_LONG_SET_ABORTED:
+      return "long set aborted";
+    case POSA_DLMS_NO_LONG_SET:
+      return "no long set in progress";
     case POSA_DLMS_NO_LONG_GET:
       return "no long get in progress";
     case POSA_DLMS_BLOCK_NUMBER_INVALID:

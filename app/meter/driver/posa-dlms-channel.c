@@ -144,6 +144,18 @@ posa_dlms_channel_seal (PosaDlmsChannel *self,
                          plain->data, plain->len, out, error);
 }
 
+gsize
+posa_dlms_channel_get_overhead (const PosaDlmsChannel *self, gsize size)
+{
+  /* tag, length, SC, IC, and the tag of the cipher behind */
+  const gsize around = 1 + 4 + POSA_DLMS_TAG_BYTES;
+  gsize content = size + around;
+
+  if (self->keyring == NULL)
+    return 0;
+  return 1 + around + (content < 0x80 ? 1 : content <= 0xFF ? 2 : 3);
+}
+
 static gboolean
 deny (PosaDlmsChannel *self, const char *what, GError **error)
 {

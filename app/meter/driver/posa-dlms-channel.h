@@ -39,6 +39,8 @@ gboolean posa_dlms_channel_open (PosaDlmsChannel *self,
                                  GByteArray *plain,
                                  GError **error);
 
+/* Bytes that protection adds to a request of @size. */
+gsize posa_dlms_channel_get_overhead (const PosaDlmsChannel *self, gsize size);
 /* Sends @plain, protected in a secured association, and takes the answer's plain form. An
  * exception or service error of the meter comes back as it is, since it may not be protected. */
 gboolean posa_dlms_channel_request (PosaDlmsChannel *self,

@@ -4,6 +4,7 @@
 
 #include "meter/driver/posa-dlms-channel.h"
 #include "meter/driver/posa-dlms-client.h"
+#include "meter/driver/posa-dlms-plan.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,7 @@ struct _PosaDlmsClient
   guint32 conformance;      /* granted */
   guint16 max_pdu;          /* of the meter; 0 = no limit */
   guint8 invoke_id;
+  gboolean lists_refused;    /* in this association, although they were granted */
   GQueue notifications;      /* PosaApdu, oldest first */
   GByteArray *arrived;       /* of the last answer in blocks */
   PosaDlmsProgress progress; /* may be NULL */
@@ -32,6 +34,14 @@ struct _PosaDlmsClient
 void posa_dlms_client_drop (PosaDlmsClient *self);
 /* Confirmed, high priority, the next number. */
 guint8 posa_dlms_client_next_invoke_id (PosaDlmsClient *self);
+guint32 posa_dlms_client_next_long_invoke_id (PosaDlmsClient *self);
+/* What the meter takes at once; for a plain APDU of @size bytes. */
+PosaDlmsRoom posa_dlms_client_get_room (const PosaDlmsClient *self, gsize size);
+/* Sends @request, in blocks when it is too long, and gives its whole answer. */
+PosaApdu *posa_dlms_client_call (PosaDlmsClient *self,
+                                 const PosaApdu *request,
+                                 GCancellable *cancellable,
+                                 GError **error);
 /* Sends @apdu and gives its answer: of kind @expected, or of any with POSA_N_APDU_KINDS. */
 PosaApdu *posa_dlms_client_request (PosaDlmsClient *self,
                                     const PosaApdu *apdu,

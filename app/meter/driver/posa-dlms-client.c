@@ -6,8 +6,6 @@
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
 
-/* What protection adds to an APDU: tag, length, SC, IC, tag of 12 bytes. */
-#define PROTECTION_BYTES 21
 /* Of notifications: in the place of one answer, and kept. */
 #define MAX_IN_A_ROW 8
 #define MAX_KEPT     64
@@ -30,6 +28,7 @@ posa_dlms_client_drop (PosaDlmsClient *self)
 {
   g_clear_pointer (&self->channel, posa_dlms_channel_free);
   g_clear_pointer (&self->link, posa_hdlc_link_free);
+  self->lists_refused = FALSE;
 }
 
 static void
@@ -86,6 +85,23 @@ posa_dlms_client_next_invoke_id (PosaDlmsClient *self)
 {
   self->invoke_id = (self->invoke_id + 1) & 0x0F;
   return 0xC0 | self->invoke_id;
+}
+
+guint32
+posa_dlms_client_next_long_invoke_id (PosaDlmsClient *self)
+{
+  return 0xC0000000 | (posa_dlms_client_next_invoke_id (self) & 0x0F);
+}
+
+PosaDlmsRoom
+posa_dlms_client_get_room (const PosaDlmsClient *self, gsize size)
+{
+  return (PosaDlmsRoom) { .max_pdu = self->max_pdu,
+                          .max_info = self->link != NULL ? posa_hdlc_link_get_max_info (self->link)
+                                                         : POSA_HDLC_DEFAULT_INFO,
+                          .overhead = self->channel != NULL
+                                          ? posa_dlms_channel_get_overhead (self->channel, size)
+                                          : 0 };
 }
 
 /* Puts a notification aside; one that cannot be read is of no use, and no reason to stop. */
@@ -161,13 +177,6 @@ posa_dlms_client_request (PosaDlmsClient *self,
       return NULL;
     }
   posa_apdu_encode (apdu, plain);
-  if (self->max_pdu != 0 && plain->len + PROTECTION_BYTES > self->max_pdu)
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
-                   "the meter takes no message of %u bytes (its limit is %u)", plain->len,
-                   self->max_pdu);
-      return NULL;
-    }
   if (!posa_dlms_channel_request (self->channel, plain, raw, cancellable, error))
     return NULL;
   g_autoptr (PosaApdu) answer = take_answer (self, raw, cancellable, error);
@@ -197,60 +206,4 @@ posa_dlms_set_result_error (const char *what, PosaCosemTarget target, guint8 res
     code = POSA_ERROR_TIMED_OUT;
   g_set_error (error, POSA_ERROR, (int) code, "%s %s, index %d: %s (%u)", what, name, target.index,
                posa_dlms_result_describe (result), result);
-}
-
-gboolean
-posa_dlms_client_set (PosaDlmsClient *self,
-                      PosaCosemTarget target,
-                      const PosaCosemValue *value,
-                      GCancellable *cancellable,
-                      GError **error)
-{
-  g_autoptr (PosaApdu)
-      set = posa_apdu_new (POSA_APDU_SET_REQUEST, posa_dlms_client_next_invoke_id (self));
-
-  posa_apdu_add_target (set, target);
-  posa_apdu_add_item (set, 0, posa_cosem_value_copy (value));
-  g_autoptr (PosaApdu)
-      answer = posa_dlms_client_request (self, set, POSA_APDU_SET_RESPONSE, cancellable, error);
-  if (answer == NULL)
-    {
-      g_autofree char *name = posa_obis_format (target.obis);
-      g_prefix_error (error, "writing %s, attribute %d: ", name, target.index);
-      return FALSE;
-    }
-  if (answer->result != POSA_DLMS_SUCCESS)
-    posa_dlms_set_result_error ("writing", target, answer->result, error);
-  return answer->result == POSA_DLMS_SUCCESS;
-}
-
-gboolean
-posa_dlms_client_act (PosaDlmsClient *self,
-                      PosaCosemTarget method,
-                      const PosaCosemValue *parameter,
-                      PosaCosemValue **returned,
-                      GCancellable *cancellable,
-                      GError **error)
-{
-  g_autoptr (PosaApdu)
-      action = posa_apdu_new (POSA_APDU_ACTION_REQUEST, posa_dlms_client_next_invoke_id (self));
-
-  if (returned != NULL)
-    *returned = NULL;
-  posa_apdu_add_target (action, method);
-  if (parameter != NULL)
-    posa_apdu_add_item (action, 0, posa_cosem_value_copy (parameter));
-  g_autoptr (PosaApdu) answer =
-      posa_dlms_client_request (self, action, POSA_APDU_ACTION_RESPONSE, cancellable, error);
-  if (answer == NULL)
-    {
-      g_autofree char *name = posa_obis_format (method.obis);
-      g_prefix_error (error, "method %d of %s: ", method.index, name);
-      return FALSE;
-    }
-  if (answer->result != POSA_DLMS_SUCCESS)
-    posa_dlms_set_result_error ("method of", method, answer->result, error);
-  else if (returned != NULL && answer->items->len > 0)
-    *returned = g_steal_pointer (&g_array_index (answer->items, PosaApduItem, 0).value);
-  return answer->result == POSA_DLMS_SUCCESS;
 }

@@ -71,6 +71,14 @@ gboolean posa_dlms_client_set (PosaDlmsClient *self,
                                const PosaCosemValue *value,
                                GCancellable *cancellable,
                                GError **error);
+/* Several attributes at once; the answer has the result of each. UNSUPPORTED when the meter grants
+ * no lists. */
+PosaApdu *posa_dlms_client_set_list (PosaDlmsClient *self,
+                                     const PosaCosemTarget *targets,
+                                     const PosaCosemValue *const *values,
+                                     guint n,
+                                     GCancellable *cancellable,
+                                     GError **error);
 /* @parameter may be NULL. @returned, unless NULL, receives what the method returns: NULL for
  * nothing, owned by the caller. */
 gboolean posa_dlms_client_act (PosaDlmsClient *self,
@@ -79,6 +87,13 @@ gboolean posa_dlms_client_act (PosaDlmsClient *self,
                                PosaCosemValue **returned,
                                GCancellable *cancellable,
                                GError **error);
+/* Several methods at once; the answer has the result of each, and what it returns. */
+PosaApdu *posa_dlms_client_act_list (PosaDlmsClient *self,
+                                     const PosaCosemTarget *methods,
+                                     const PosaCosemValue *const *parameters,
+                                     guint n,
+                                     GCancellable *cancellable,
+                                     GError **error);
 /* The oldest of the data and event notifications that came in between, or NULL. */
 PosaApdu *posa_dlms_client_take_notification (PosaDlmsClient *self);
 /* RLRQ where the link still lives, then DISC. */

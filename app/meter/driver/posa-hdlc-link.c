@@ -80,6 +80,12 @@ posa_hdlc_link_is_connected (const PosaHdlcLink *self)
   return self->state == LINK_CONNECTED;
 }
 
+guint16
+posa_hdlc_link_get_max_info (const PosaHdlcLink *self)
+{
+  return self->state == LINK_CONNECTED ? self->granted.max_receive : POSA_HDLC_DEFAULT_INFO;
+}
+
 static gint64
 now (PosaHdlcLink *self)
 {

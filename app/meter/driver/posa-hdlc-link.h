@@ -38,6 +38,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaHdlcLink, posa_hdlc_link_free)
  * something else does, ACCESS_DENIED when the meter says DM to every try. */
 gboolean posa_hdlc_link_connect (PosaHdlcLink *self, GCancellable *cancellable, GError **error);
 gboolean posa_hdlc_link_is_connected (const PosaHdlcLink *self);
+/* Bytes of information that the meter takes in one frame. */
+guint16 posa_hdlc_link_get_max_info (const PosaHdlcLink *self);
 
 /* Sends @request as one APDU and takes the meter's APDU into @response (cleared first), both
  * without LLC bytes. Lost frames are recovered within max_retries. After any error the link is
