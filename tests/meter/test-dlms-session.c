@@ -172,7 +172,6 @@ static const struct
   { "fault=wrong-invoke", POSA_ERROR_INVALID_DATA, "another question" },
   { "client_counter=4294967200", POSA_ERROR_ACCESS_DENIED, "used up" },
   { "power_scaler=3", POSA_ERROR_UNSUPPORTED, "steps of 1000 W" },
-  { "max_pdu=120", POSA_ERROR_UNSUPPORTED, "limit is 120" },
 };
 
 static void
