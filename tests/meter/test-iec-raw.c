@@ -5,126 +5,16 @@
  * each test writes the tape of a meter that behaves so, and the session has to keep to it. What the
  * simulators do of it is tested in test-iec-session and test-iec-modes. */
 
-#include "base/posa-cursor.h"
 #include "base/posa-error.h"
+#include "iec-script.h"
 #include "meter/driver/posa-iec-session.h"
 #include "meter/port/posa-port-echo.h"
 #include "meter/port/posa-port-replay.h"
 
 #include <string.h>
 
-#define REQUEST "/?!\r\n"
-#define IDENT   "/PSA5X1\r\n"
-#define BREAK                                                                                      \
-  "\x01"                                                                                           \
-  "B0\x03q"
-#define DATA "1.8.0(0012.345*kWh)\r\n!\r\n"
-
-/* A tape in the making; its clock goes on by 100 ms with each event. */
-typedef struct
-{
-  GString *text;
-  gint64 now_ms;
-} Script;
-
-static Script
-script_new (void)
-{
-  return (Script) { g_string_new ("posa-tape 1\nstart 2026-11-21T10:00:00.000+01:00\n"), 0 };
-}
-
-static void
-script_add (Script *self, const char *event)
-{
-  self->now_ms += 100;
-  g_string_append_printf (self->text, "%u.%03u000 %s\n", (guint) (self->now_ms / 1000),
-                          (guint) (self->now_ms % 1000), event);
-}
-
-static void
-script_bytes (Script *self, const char *verb, const char *bytes, gsize size)
-{
-  g_autofree char *hex = posa_hex_encode ((const guint8 *) bytes, size);
-  g_autofree char *event = g_strdup_printf ("%s %s", verb, hex);
-
-  script_add (self, event);
-}
-
-static void
-script_tx (Script *self, const char *text)
-{
-  script_bytes (self, "tx", text, strlen (text));
-}
-
-static void
-script_rx (Script *self, const char *text)
-{
-  script_bytes (self, "rx", text, strlen (text));
-}
-
-/* The client asks at 300 baud, the meter says who it is. */
-static void
-script_sign_on (Script *self, const char *identification)
-{
-  script_add (self, "line 300 7E1");
-  script_tx (self, REQUEST);
-  script_rx (self, identification);
-}
-
-/* "050": normal protocol, 9600 baud, readout. The client waits, and changes its speed. */
-static void
-script_option (Script *self, const char *option, const char *line)
-{
-  g_autofree char *message = g_strdup_printf ("\x06%s\r\n", option);
-
-  script_tx (self, message);
-  script_add (self, line);
-}
-
-typedef enum
-{
-  GOOD,
-  BAD
-} Quality;
-
-static void
-script_block (Script *self, const char *content, guint8 end, Quality quality)
-{
-  g_autoptr (GByteArray) message = g_byte_array_new ();
-
-  if (end == POSA_IEC_EOT)
-    posa_iec_put_partial_block (message, content);
-  else
-    posa_iec_put_block (message, content);
-  message->data[message->len - 1] ^= quality == BAD;
-  script_bytes (self, "rx", (const char *) message->data, message->len);
-}
-
-static void
-script_command (Script *self, const char *verb, const char *command, const char *data)
-{
-  g_autoptr (GByteArray) message = g_byte_array_new ();
-
-  posa_iec_put_command (message, command, data);
-  script_bytes (self, verb, (const char *) message->data, message->len);
-}
-
-/* Silence behind a block, and the request to say it again. */
-static void
-script_nak (Script *self)
-{
-  script_add (self, "idle");
-  script_tx (self, "\x15");
-}
-
-/* The client gives up: silence, break, silence for longer than the meter waits. */
-static void
-script_leave (Script *self)
-{
-  script_add (self, "idle");
-  script_tx (self, BREAK);
-  script_add (self, "idle");
-}
+#define IDENT "/PSA5X1\r\n"
+#define DATA  "1.8.0(0012.345*kWh)\r\n!\r\n"
 
 /* A conversation on the tape, which it takes. */
 typedef struct
@@ -134,7 +24,7 @@ typedef struct
 } Talk;
 
 static Talk
-talk_over (Script *script)
+talk_over (IecScript *script)
 {
   g_autoptr (GError) error = NULL;
   PosaTape *tape = posa_tape_parse (script->text->str, script->text->len, &error);
@@ -202,15 +92,14 @@ assert_fails (Talk *talk, PosaErrorCode code)
 static void
 test_11_4_garbage (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
 
-  script_sign_on (&script, "\x7F\x7F/\x7F" REQUEST IDENT);
-  script_option (&script, "050", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_rx (&script, "\x7F\x7F");
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
-  script_nak (&script);
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
+  iec_script_sign_on (&script, "\x7F\x7F/\x7F" IEC_REQUEST IDENT);
+  iec_script_option (&script, "050", "line 9600 7E1");
+  iec_script_rx (&script, "\x7F\x7F");
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
   g_auto (Talk) talk = talk_over (&script);
   assert_reads (&talk);
 }
@@ -221,23 +110,22 @@ test_11_26_wrong_password (void)
 {
   for (guint i = 0; i < 3; i++)
     {
-      Script script = script_new ();
+      IecScript script = iec_script_new ();
       g_autoptr (GError) error = NULL;
 
-      script_sign_on (&script, IDENT);
-      script_option (&script, "051", "idle");
-      script_add (&script, "line 9600 7E1");
-      script_command (&script, "rx", "P0", "(0000)");
-      script_command (&script, "tx", "P1", "(1234)");
+      iec_script_sign_on (&script, IDENT);
+      iec_script_option (&script, "051", "line 9600 7E1");
+      iec_script_command (&script, "rx", "P0", "(0000)");
+      iec_script_command (&script, "tx", "P1", "(1234)");
       if (i == 0)
         {
-          script_rx (&script, "\x15");
-          script_add (&script, "idle");
+          iec_script_rx (&script, "\x15");
+          iec_script_add (&script, "idle");
         }
       else if (i == 1)
-        script_block (&script, "(ER04)", POSA_IEC_ETX, GOOD);
+        iec_script_block (&script, "(ER04)", POSA_IEC_ETX, IEC_GOOD);
       else
-        script_command (&script, "rx", "B0", NULL);
+        iec_script_command (&script, "rx", "B0", NULL);
       g_auto (Talk) talk = talk_over (&script);
       g_assert_false (posa_iec_session_program (talk.session, "1234", NULL, &error));
       g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
@@ -249,19 +137,18 @@ test_11_26_wrong_password (void)
 static void
 test_11_26_damaged_answer_to_password (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
   g_autoptr (GError) error = NULL;
 
-  script_sign_on (&script, IDENT);
-  script_option (&script, "051", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_command (&script, "rx", "P0", "(0000)");
-  script_command (&script, "tx", "P1", "(1234)");
-  script_block (&script, "(ER04)", POSA_IEC_ETX, BAD);
-  script_nak (&script);
-  script_block (&script, "(ER04)", POSA_IEC_ETX, GOOD);
-  script_nak (&script);
-  script_block (&script, "(ER04)", POSA_IEC_ETX, GOOD);
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "051", "line 9600 7E1");
+  iec_script_command (&script, "rx", "P0", "(0000)");
+  iec_script_command (&script, "tx", "P1", "(1234)");
+  iec_script_block (&script, "(ER04)", POSA_IEC_ETX, IEC_BAD);
+  iec_script_nak (&script);
+  iec_script_block (&script, "(ER04)", POSA_IEC_ETX, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, "(ER04)", POSA_IEC_ETX, IEC_GOOD);
   g_auto (Talk) talk = talk_over (&script);
   g_assert_false (posa_iec_session_program (talk.session, "1234", NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
@@ -274,35 +161,33 @@ test_11_27_bad_bcc_once_and_twice (void)
 {
   for (guint n_bad = 1; n_bad <= 2; n_bad++)
     {
-      Script script = script_new ();
+      IecScript script = iec_script_new ();
 
-      script_sign_on (&script, IDENT);
-      script_option (&script, "050", "idle");
-      script_add (&script, "line 9600 7E1");
+      iec_script_sign_on (&script, IDENT);
+      iec_script_option (&script, "050", "line 9600 7E1");
       for (guint i = 0; i < n_bad; i++)
         {
-          script_block (&script, DATA, POSA_IEC_ETX, BAD);
-          script_nak (&script);
+          iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_BAD);
+          iec_script_nak (&script);
         }
-      script_block (&script, DATA, POSA_IEC_ETX, GOOD);
-      script_nak (&script);
-      script_block (&script, DATA, POSA_IEC_ETX, GOOD);
+      iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
+      iec_script_nak (&script);
+      iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
       g_auto (Talk) talk = talk_over (&script);
       assert_reads (&talk);
     }
 }
 
 static void
-script_bad_round (Script *script, const char *option, const char *line)
+add_bad_round (IecScript *script, const char *option, const char *line)
 {
-  script_sign_on (script, "/PSA2X1\r\n");
-  script_option (script, option, "idle");
-  script_add (script, line);
+  iec_script_sign_on (script, "/PSA2X1\r\n");
+  iec_script_option (script, option, line);
   for (guint i = 0; i < 4; i++)
     {
       if (i > 0)
-        script_nak (script);
-      script_block (script, DATA, POSA_IEC_ETX, BAD);
+        iec_script_nak (script);
+      iec_script_block (script, DATA, POSA_IEC_ETX, IEC_BAD);
     }
 }
 
@@ -310,15 +195,15 @@ script_bad_round (Script *script, const char *option, const char *line)
 static void
 test_11_27_bad_bcc_always (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
 
-  script_bad_round (&script, "020", "line 1200 7E1");
-  script_leave (&script);
-  script_bad_round (&script, "010", "line 600 7E1");
-  script_leave (&script);
-  script_bad_round (&script, "000", "line 300 7E1");
-  script_add (&script, "idle");
-  script_tx (&script, BREAK);
+  add_bad_round (&script, "020", "line 1200 7E1");
+  iec_script_leave (&script);
+  add_bad_round (&script, "010", "line 600 7E1");
+  iec_script_leave (&script);
+  add_bad_round (&script, "000", "line 300 7E1");
+  iec_script_add (&script, "idle");
+  iec_script_tx (&script, IEC_BREAK);
   g_auto (Talk) talk = talk_over (&script);
   assert_fails (&talk, POSA_ERROR_BAD_CHECKSUM);
 }
@@ -327,16 +212,15 @@ test_11_27_bad_bcc_always (void)
 static void
 test_11_27_step_down (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
 
-  script_bad_round (&script, "020", "line 1200 7E1");
-  script_leave (&script);
-  script_sign_on (&script, "/PSA2X1\r\n");
-  script_option (&script, "010", "idle");
-  script_add (&script, "line 600 7E1");
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
-  script_nak (&script);
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
+  add_bad_round (&script, "020", "line 1200 7E1");
+  iec_script_leave (&script);
+  iec_script_sign_on (&script, "/PSA2X1\r\n");
+  iec_script_option (&script, "010", "line 600 7E1");
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
   g_auto (Talk) talk = talk_over (&script);
   assert_reads (&talk);
 }
@@ -345,18 +229,17 @@ test_11_27_step_down (void)
 static void
 test_11_27_good_bcc_of_bad_block (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
 
-  script_sign_on (&script, IDENT);
-  script_option (&script, "050", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_block (&script, DATA, POSA_IEC_ETX, BAD);
-  script_nak (&script);
-  script_block (&script, "1.8.0(0021.345*kWh)\r\n!\r\n", POSA_IEC_ETX, GOOD);
-  script_nak (&script);
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
-  script_nak (&script);
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "050", "line 9600 7E1");
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_BAD);
+  iec_script_nak (&script);
+  iec_script_block (&script, "1.8.0(0021.345*kWh)\r\n!\r\n", POSA_IEC_ETX, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
   g_auto (Talk) talk = talk_over (&script);
   assert_reads (&talk);
 }
@@ -365,22 +248,21 @@ test_11_27_good_bcc_of_bad_block (void)
 static void
 test_11_28_partial_readout (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
 
-  script_sign_on (&script, IDENT);
-  script_option (&script, "050", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_block (&script, "1.8.0(00", POSA_IEC_EOT, GOOD);
-  script_tx (&script, "\x06");
-  script_block (&script, "12.345", POSA_IEC_EOT, BAD);
-  script_nak (&script);
-  script_block (&script, "12.345", POSA_IEC_EOT, GOOD);
-  script_nak (&script);
-  script_block (&script, "12.345", POSA_IEC_EOT, GOOD);
-  script_tx (&script, "\x06");
-  script_block (&script, "*kWh)\r\n!\r\n", POSA_IEC_ETX, GOOD);
-  script_nak (&script);
-  script_block (&script, "*kWh)\r\n!\r\n", POSA_IEC_ETX, GOOD);
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "050", "line 9600 7E1");
+  iec_script_block (&script, "1.8.0(00", POSA_IEC_EOT, IEC_GOOD);
+  iec_script_tx (&script, "\x06");
+  iec_script_block (&script, "12.345", POSA_IEC_EOT, IEC_BAD);
+  iec_script_nak (&script);
+  iec_script_block (&script, "12.345", POSA_IEC_EOT, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, "12.345", POSA_IEC_EOT, IEC_GOOD);
+  iec_script_tx (&script, "\x06");
+  iec_script_block (&script, "*kWh)\r\n!\r\n", POSA_IEC_ETX, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, "*kWh)\r\n!\r\n", POSA_IEC_ETX, IEC_GOOD);
   g_auto (Talk) talk = talk_over (&script);
   assert_reads (&talk);
 }
@@ -397,25 +279,24 @@ append_cb (gpointer data, const char *text, gboolean last, GError **error)
 static void
 test_11_28_long_answer_cut (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
   g_autoptr (GString) rows = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  script_sign_on (&script, IDENT);
-  script_option (&script, "051", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_command (&script, "rx", "P0", "(0000)");
-  script_command (&script, "tx", "R6", "P.01(2611010000;2611012345)");
-  script_block (&script, "P.01(0)(1)", POSA_IEC_EOT, GOOD);
-  script_tx (&script, "\x06");
-  script_rx (&script, "\x15");
-  script_add (&script, "idle");
-  script_tx (&script, "\x06");
-  script_block (&script, "(2)(3)", POSA_IEC_EOT, GOOD);
-  script_tx (&script, "\x06");
-  script_add (&script, "idle");
-  script_add (&script, "idle");
-  script_tx (&script, BREAK);
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "051", "line 9600 7E1");
+  iec_script_command (&script, "rx", "P0", "(0000)");
+  iec_script_command (&script, "tx", "R6", "P.01(2611010000;2611012345)");
+  iec_script_block (&script, "P.01(0)(1)", POSA_IEC_EOT, IEC_GOOD);
+  iec_script_tx (&script, "\x06");
+  iec_script_rx (&script, "\x15");
+  iec_script_add (&script, "idle");
+  iec_script_tx (&script, "\x06");
+  iec_script_block (&script, "(2)(3)", POSA_IEC_EOT, IEC_GOOD);
+  iec_script_tx (&script, "\x06");
+  iec_script_add (&script, "idle");
+  iec_script_add (&script, "idle");
+  iec_script_tx (&script, IEC_BREAK);
   g_auto (Talk) talk = talk_over (&script);
   g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
   g_assert_false (posa_iec_session_read_blocks (talk.session, "R6", "P.01", "2611010000;2611012345",
@@ -430,19 +311,18 @@ static void
 test_11_29_stays_at_300 (void)
 {
   static const char gibberish[] = { 0x00, 0x1E, 0x00, 0x00, 0x60, 0x00, 0x00, 0x78, 0x00, 0x06 };
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
 
-  script_sign_on (&script, IDENT);
-  script_option (&script, "050", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_bytes (&script, "rx", gibberish, sizeof gibberish);
-  script_leave (&script);
-  script_sign_on (&script, IDENT);
-  script_option (&script, "000", "idle");
-  script_add (&script, "line 300 7E1");
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
-  script_nak (&script);
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "050", "line 9600 7E1");
+  iec_script_bytes (&script, "rx", gibberish, sizeof gibberish);
+  iec_script_add (&script, "idle");
+  iec_script_leave (&script);
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "000", "line 300 7E1");
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
   g_auto (Talk) talk = talk_over (&script);
   assert_reads (&talk);
 }
@@ -465,19 +345,18 @@ test_11_30_confirmation (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
     {
-      Script script = script_new ();
+      IecScript script = iec_script_new ();
       g_autoptr (GError) error = NULL;
       guint baud = 0;
 
-      script_sign_on (&script, "/PSA5\\2X1\r\n");
-      script_option (&script, "252", "idle");
-      script_add (&script, "line 9600 7E1");
+      iec_script_sign_on (&script, "/PSA5\\2X1\r\n");
+      iec_script_option (&script, "252", "line 9600 7E1");
       for (guint j = 0; j < 4 && pieces[i][j] != NULL; j++)
         if (strcmp (pieces[i][j], "idle") == 0)
-          script_add (&script, "idle");
+          iec_script_add (&script, "idle");
         else
-          script_rx (&script, pieces[i][j]);
-      script_add (&script, "line 9600 8N1");
+          iec_script_rx (&script, pieces[i][j]);
+      iec_script_add (&script, "line 9600 8N1");
       g_auto (Talk) talk = talk_over (&script);
       g_assert_true (posa_iec_session_hand_over (talk.session, &baud, NULL, &error));
       g_assert_no_error (error);
@@ -490,15 +369,14 @@ test_11_30_confirmation (void)
 static void
 test_11_30_something_else (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
   g_autoptr (GError) error = NULL;
   guint baud = 0;
 
-  script_sign_on (&script, "/PSA5\\2X1\r\n");
-  script_option (&script, "252", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_rx (&script, "\x7Fq7");
-  script_add (&script, "idle");
+  iec_script_sign_on (&script, "/PSA5\\2X1\r\n");
+  iec_script_option (&script, "252", "line 9600 7E1");
+  iec_script_rx (&script, "\x7Fq7");
+  iec_script_add (&script, "idle");
   g_auto (Talk) talk = talk_over (&script);
   g_assert_false (posa_iec_session_hand_over (talk.session, &baud, NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_LINE_NOISE);
@@ -509,21 +387,20 @@ test_11_30_something_else (void)
 static void
 test_11_31_device_removed (void)
 {
-  Script whole = script_new ();
+  IecScript whole = iec_script_new ();
 
-  script_sign_on (&whole, IDENT);
-  script_option (&whole, "051", "idle");
-  script_add (&whole, "line 9600 7E1");
-  script_command (&whole, "rx", "P0", "(0000)");
-  script_command (&whole, "tx", "P1", "(1234)");
-  script_rx (&whole, "\x06");
-  script_command (&whole, "tx", "R1", "1.8.0()");
-  script_block (&whole, "1.8.0(0012.345*kWh)", POSA_IEC_ETX, GOOD);
+  iec_script_sign_on (&whole, IDENT);
+  iec_script_option (&whole, "051", "line 9600 7E1");
+  iec_script_command (&whole, "rx", "P0", "(0000)");
+  iec_script_command (&whole, "tx", "P1", "(1234)");
+  iec_script_rx (&whole, "\x06");
+  iec_script_command (&whole, "tx", "R1", "1.8.0()");
+  iec_script_block (&whole, "1.8.0(0012.345*kWh)", POSA_IEC_ETX, IEC_GOOD);
   g_auto (GStrv) lines = g_strsplit (whole.text->str, "\n", -1);
   g_string_free (whole.text, TRUE);
   for (guint n = 2; n <= 11; n++)
     {
-      Script script = script_new ();
+      IecScript script = iec_script_new ();
       g_autoptr (GError) error = NULL;
       for (guint i = 2; i < n; i++)
         g_string_append_printf (script.text, "%s\n", lines[i]);
@@ -542,23 +419,21 @@ test_11_31_device_removed (void)
 static void
 test_11_34_suspend (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
   g_autoptr (GError) error = NULL;
 
-  script_sign_on (&script, IDENT);
-  script_option (&script, "051", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_command (&script, "rx", "P0", "(0000)");
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "051", "line 9600 7E1");
+  iec_script_command (&script, "rx", "P0", "(0000)");
   script.now_ms += 10 * 60 * 1000;
-  script_command (&script, "tx", "R1", "1.8.0()");
-  script_add (&script, "idle");
-  script_leave (&script);
-  script_sign_on (&script, IDENT);
-  script_option (&script, "051", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_command (&script, "rx", "P0", "(0000)");
-  script_command (&script, "tx", "R1", "1.8.0()");
-  script_block (&script, "1.8.0(0012.345*kWh)", POSA_IEC_ETX, GOOD);
+  iec_script_command (&script, "tx", "R1", "1.8.0()");
+  iec_script_add (&script, "idle");
+  iec_script_leave (&script);
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "051", "line 9600 7E1");
+  iec_script_command (&script, "rx", "P0", "(0000)");
+  iec_script_command (&script, "tx", "R1", "1.8.0()");
+  iec_script_block (&script, "1.8.0(0012.345*kWh)", POSA_IEC_ETX, IEC_GOOD);
   g_auto (Talk) talk = talk_over (&script);
   g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
   g_assert_null (posa_iec_session_read (talk.session, "1.8.0", NULL, &error));
@@ -575,16 +450,15 @@ test_11_34_suspend (void)
 static void
 test_11_34_suspend_after_sign_on (void)
 {
-  Script script = script_new ();
+  IecScript script = iec_script_new ();
   g_autoptr (GError) error = NULL;
 
-  script_sign_on (&script, IDENT);
+  iec_script_sign_on (&script, IDENT);
   script.now_ms += 10 * 60 * 1000;
-  script_add (&script, "idle");
-  script_sign_on (&script, IDENT);
-  script_option (&script, "050", "idle");
-  script_add (&script, "line 9600 7E1");
-  script_block (&script, DATA, POSA_IEC_ETX, GOOD);
+  iec_script_add (&script, "idle");
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "050", "line 9600 7E1");
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
   g_auto (Talk) talk = talk_over (&script);
   g_assert_true (posa_iec_session_sign_on (talk.session, 1, NULL, &error));
   posa_clock_advance (posa_port_get_clock (talk.port), 10 * 60 * G_USEC_PER_SEC);
@@ -616,12 +490,11 @@ test_tolerated_oddities (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      Script script = script_new ();
+      IecScript script = iec_script_new ();
 
-      script_sign_on (&script, IDENT);
-      script_option (&script, "050", "idle");
-      script_add (&script, "line 9600 7E1");
-      script_block (&script, rows[i], POSA_IEC_ETX, GOOD);
+      iec_script_sign_on (&script, IDENT);
+      iec_script_option (&script, "050", "line 9600 7E1");
+      iec_script_block (&script, rows[i], POSA_IEC_ETX, IEC_GOOD);
       g_auto (Talk) talk = talk_over (&script);
       assert_reads (&talk);
     }
@@ -638,19 +511,18 @@ test_odd_lines (void)
 
   for (guint i = 0; i < 2; i++)
     {
-      Script script = script_new ();
+      IecScript script = iec_script_new ();
       const char *text = i == 0 ? long_line : open_line;
 
-      script_sign_on (&script, "/PSA0X1\r\n");
-      script_option (&script, "000", "idle");
-      script_add (&script, "line 300 7E1");
-      script_block (&script, text, POSA_IEC_ETX, GOOD);
-      script_nak (&script);
-      script_block (&script, text, POSA_IEC_ETX, GOOD);
+      iec_script_sign_on (&script, "/PSA0X1\r\n");
+      iec_script_option (&script, "000", "line 300 7E1");
+      iec_script_block (&script, text, POSA_IEC_ETX, IEC_GOOD);
+      iec_script_nak (&script);
+      iec_script_block (&script, text, POSA_IEC_ETX, IEC_GOOD);
       if (i == 1)
         {
-          script_add (&script, "idle");
-          script_tx (&script, BREAK);
+          iec_script_add (&script, "idle");
+          iec_script_tx (&script, IEC_BREAK);
         }
       g_auto (Talk) talk = talk_over (&script);
       if (i == 0)

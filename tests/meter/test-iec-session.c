@@ -116,14 +116,15 @@ assert_fails (PosaTestSim *sim, PosaErrorCode code, gint64 within_s)
 }
 
 static void
-test_bad_bcc (void)
+test_11_27_bad_bcc (void)
 {
   g_autoptr (PosaTestSim)
       once = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=bcc:1", NULL);
   g_autoptr (PosaTestSim)
       twice = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=bcc:2", NULL);
   g_autoptr (PosaTestSim)
-      always = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=bcc:1000000", NULL);
+      always = posa_test_sim_start ("1g", "--no-pace", "--set", "identification=PSa2M1", "--set",
+                                    "fault=bcc:1000000", NULL);
 
   assert_reads (once, 1);
   assert_reads (twice, 2);
@@ -139,7 +140,7 @@ test_silence (void)
 }
 
 static void
-test_garbage (void)
+test_11_4_garbage (void)
 {
   g_autoptr (PosaTestSim)
       sim = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=garbage", NULL);
@@ -151,14 +152,15 @@ static void
 test_breaks_off (void)
 {
   g_autoptr (PosaTestSim)
-      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=cut:100", NULL);
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "identification=PSa2M1", "--set",
+                                 "fault=cut:100", NULL);
 
   assert_fails (sim, POSA_ERROR_BAD_CHECKSUM, 60);
 }
 
 /* A meter that says 9600 and stays at 300 is read at 300 in the end. */
 static void
-test_stays_slow (void)
+test_11_29_stays_at_300 (void)
 {
   g_autoptr (PosaTestSim)
       sim = posa_test_sim_start ("1g", "--no-pace", "--set", "fault=stay300", NULL);
@@ -357,17 +359,79 @@ test_bad_bcc_in_programming_mode (void)
   g_assert_cmpuint (posa_iec_session_get_stats (talk.session)->retries, ==, 3);
 }
 
+/* 11.26: whatever the meter answers, the password goes out once. */
 static void
-test_wrong_password_is_not_repeated (void)
+test_11_26_wrong_password (void)
+{
+  static const char *const refusals[] = { "refusal=break", "refusal=nak", "refusal=error" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_auto (Talk)
+          talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "password=12345678",
+                                               "--set", refusals[i], NULL));
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (posa_iec_session_program (talk.session, "00000000", NULL, &error));
+      g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
+      g_assert_cmpint (posa_test_sim_get_int (talk.sim, "passwords"), ==, 1);
+      g_assert_cmpint (posa_test_sim_get_int (talk.sim, "wrong_passwords"), ==, 1);
+    }
+}
+
+/* P2: the answer to the meter's seed, by an algorithm that the profile names. Without it the
+ * password is refused; an algorithm that nobody knows does not even try one. */
+static void
+test_secret (void)
 {
   g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "password=12345678", NULL));
+      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "password=12345678", "--set",
+                                           "algorithm=simulator", NULL));
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (posa_iec_session_program (talk.session, "00000000", NULL, &error));
+  posa_iec_session_set_algorithm (talk.session, "simulator");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (posa_iec_session_program (talk.session, "12345678", NULL, &error));
+      g_assert_no_error (error);
+      g_assert_true (
+          posa_iec_session_write (talk.session, "W1", "0.0.1", "123456789", NULL, &error));
+    }
+  posa_iec_session_set_algorithm (talk.session, "unheard-of");
+  g_assert_false (posa_iec_session_program (talk.session, "12345678", NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
+  g_assert_cmpint (posa_test_sim_get_int (talk.sim, "passwords"), ==, 2);
+  posa_iec_session_set_algorithm (talk.session, NULL);
+  g_assert_false (posa_iec_session_program (talk.session, "12345678", NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
-  g_assert_cmpint (posa_test_sim_get_int (talk.sim, "passwords"), ==, 1);
-  g_assert_cmpint (posa_test_sim_get_int (talk.sim, "wrong_passwords"), ==, 1);
+}
+
+/* Every command that writes, the long ones in two parts: "0.0.1(" and 80 digits, which is too much
+ * for the meter, and nine, which are not. */
+static void
+test_write_commands (void)
+{
+  static const char *const commands[] = { "W1", "W2", "W3", "W4", "E2" };
+  static const char too_long[] =
+      "00000000000000000000000000000000000000000000000000000000000000000000000000000009";
+  g_auto (Talk) talk = talk_to (posa_test_sim_start ("1g", "--no-pace", NULL));
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (posa_iec_session_program (talk.session, "00000000", NULL, &error));
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      g_autofree char *value = g_strdup_printf ("10000000%u", i);
+      g_assert_true (
+          posa_iec_session_write (talk.session, commands[i], "0.0.1", value, NULL, &error));
+      g_assert_no_error (error);
+      g_autofree char *customer = posa_test_sim_get_text (talk.sim, "customer_number");
+      g_assert_cmpstr (customer, ==, value);
+      g_assert_false (
+          posa_iec_session_write (talk.session, commands[i], "0.0.1", too_long, NULL, &error));
+      g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+      g_clear_error (&error);
+    }
 }
 
 /* The answer to 1.8.0 comes when the client already asks for 1.8.1. */
@@ -401,7 +465,7 @@ pull_plug_cb (gpointer data)
 }
 
 static void
-test_unplugged (void)
+test_11_31_unplugged (void)
 {
   g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--pace", NULL);
   GThread *thread = g_thread_new ("plug", pull_plug_cb, sim);
@@ -488,7 +552,7 @@ test_closed_without_reading (void)
 
 /* … and one whose reader thought for too long is called again. */
 static void
-test_reading_after_a_pause (void)
+test_11_34_reading_after_a_pause (void)
 {
   g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--no-pace", NULL);
   g_autoptr (GError) error = NULL;
@@ -503,7 +567,7 @@ test_reading_after_a_pause (void)
 
 /* Left alone in programming mode, the meter goes back to its start state by itself. */
 static void
-test_inactivity (void)
+test_11_34_inactivity (void)
 {
   g_auto (Talk)
       talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "inactivity_ms=300", NULL));
@@ -548,11 +612,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/iec-session/kinds", test_kinds);
-  g_test_add_func ("/iec-session/faults/bad-bcc", test_bad_bcc);
+  g_test_add_func ("/iec-session/faults/11.27/bad-bcc", test_11_27_bad_bcc);
   g_test_add_func ("/iec-session/faults/silence", test_silence);
-  g_test_add_func ("/iec-session/faults/garbage", test_garbage);
+  g_test_add_func ("/iec-session/faults/11.4/garbage", test_11_4_garbage);
   g_test_add_func ("/iec-session/faults/breaks-off", test_breaks_off);
-  g_test_add_func ("/iec-session/faults/stays-slow", test_stays_slow);
+  g_test_add_func ("/iec-session/faults/11.29/stays-at-300", test_11_29_stays_at_300);
   g_test_add_func ("/iec-session/faults/hole", test_hole);
   g_test_add_func ("/iec-session/echo", test_echo);
   g_test_add_func ("/iec-session/unknown-meter", test_unknown_meter);
@@ -561,16 +625,17 @@ main (int argc, char **argv)
   g_test_add_func ("/iec-session/programming-mode", test_programming_mode);
   g_test_add_func ("/iec-session/11.28/partial-blocks", test_11_28_partial_blocks);
   g_test_add_func ("/iec-session/bad-bcc-in-programming-mode", test_bad_bcc_in_programming_mode);
-  g_test_add_func ("/iec-session/wrong-password-is-not-repeated",
-                   test_wrong_password_is_not_repeated);
+  g_test_add_func ("/iec-session/11.26/wrong-password", test_11_26_wrong_password);
+  g_test_add_func ("/iec-session/secret", test_secret);
+  g_test_add_func ("/iec-session/write-commands", test_write_commands);
   g_test_add_func ("/iec-session/late-answer-is-not-mixed-up", test_late_answer_is_not_mixed_up);
-  g_test_add_func ("/iec-session/unplugged", test_unplugged);
+  g_test_add_func ("/iec-session/11.31/unplugged", test_11_31_unplugged);
   g_test_add_func ("/iec-session/cancel", test_cancel);
   g_test_add_func ("/iec-session/reads-again", test_reads_again);
   g_test_add_func ("/iec-session/pace", test_pace);
   g_test_add_func ("/iec-session/closed-without-reading", test_closed_without_reading);
-  g_test_add_func ("/iec-session/reading-after-a-pause", test_reading_after_a_pause);
-  g_test_add_func ("/iec-session/inactivity", test_inactivity);
+  g_test_add_func ("/iec-session/11.34/reading-after-a-pause", test_11_34_reading_after_a_pause);
+  g_test_add_func ("/iec-session/11.34/inactivity", test_11_34_inactivity);
   g_test_add_func ("/iec-session/register-by-register", test_register_by_register);
   return g_test_run ();
 }

@@ -17,7 +17,7 @@ gboolean posa_iec_judge_register (const PosaProfileRegister *want,
 
 /* Whether the form of @sets is so well known that a lost or inserted character would show: for the
  * @whole readout by its @size in characters, for a single answer by the digits of its register or
- * the format of its time. */
+ * the format of its time. Digits changed alike show when bands do not make up their total. */
 gboolean
 posa_iec_judge_vouches (const PosaProfile *profile, GPtrArray *sets, gsize size, gboolean whole);
 

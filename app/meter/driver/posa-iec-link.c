@@ -331,16 +331,6 @@ posa_iec_link_swallow (PosaIecLink *self, gsize *n, PosaOperation *operation, GE
   return FALSE;
 }
 
-static gboolean
-send_nak (PosaIecLink *self, PosaOperation *operation, GError **error)
-{
-  gsize n;
-
-  self->stats.retries++;
-  return posa_iec_link_swallow (self, &n, operation, error) &&
-         posa_iec_link_send_byte (self, POSA_IEC_NAK, operation, error);
-}
-
 /* An acknowledgement or a refusal is one character without a check. Where an answer is due that
  * says more, or with more around it, it is a spoilt character of something else. */
 static gboolean
@@ -400,6 +390,20 @@ set_gibberish (GError **error)
   return FALSE;
 }
 
+/* Has the meter say it again, unless it speaks at another speed and would not understand. */
+static gboolean
+send_nak (PosaIecLink *self, PosaOperation *operation, GError **error)
+{
+  gsize n;
+
+  if (!posa_iec_link_swallow (self, &n, operation, error))
+    return FALSE;
+  if (posa_iec_link_is_gibberish (self))
+    return set_gibberish (error);
+  self->stats.retries++;
+  return posa_iec_link_send_byte (self, POSA_IEC_NAK, operation, error);
+}
+
 gboolean
 posa_iec_link_receive (PosaIecLink *self,
                        PosaIecMessage *message,
@@ -423,8 +427,6 @@ posa_iec_link_receive (PosaIecLink *self,
         }
       self->damaged = TRUE;
       n_damaged += !intact;
-      if (!intact && posa_iec_link_is_gibberish (self))
-        return set_gibberish (error);
       /* Silence after a damaged answer tells less than the damage does. */
       if (silent || n_damaged > MAX_REPEATS || i == MAX_READINGS)
         return set_damaged (self, error);

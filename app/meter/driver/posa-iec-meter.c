@@ -367,6 +367,41 @@ any_sleeps (GPtrArray *profiles)
   return FALSE;
 }
 
+/* Calls the meter, and finds its profile. */
+static gboolean
+identify (PosaIecMeter *self, PosaPort *port, guint tries, PosaOperation *operation, GError **error)
+{
+  g_clear_pointer (&self->session, posa_iec_session_free);
+  self->session = posa_iec_session_new (port);
+  posa_iec_session_set_call (self->session, NULL, any_sleeps (self->profiles));
+  if (!posa_iec_session_sign_on (self->session, tries, operation, error))
+    return FALSE;
+  if (choose_profile (self, error))
+    return TRUE;
+  posa_iec_session_sign_off (self->session);
+  return FALSE;
+}
+
+/* Nothing checks an identification: one that no profile knows is heard twice, unless it offers HDLC
+ * and will be asked for that. */
+static gboolean
+identify_surely (PosaIecMeter *self,
+                 PosaPort *port,
+                 guint tries,
+                 PosaOperation *operation,
+                 GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (identify (self, port, tries, operation, &local_error))
+    return TRUE;
+  if (g_error_matches (local_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED) &&
+      !posa_iec_session_get_identification (self->session)->hdlc)
+    return identify (self, port, tries, operation, error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
 PosaMeter *
 posa_iec_meter_open (PosaPort *port, guint tries, PosaOperation *operation, GError **error)
 {
@@ -374,19 +409,10 @@ posa_iec_meter_open (PosaPort *port, guint tries, PosaOperation *operation, GErr
   PosaClock *clock = posa_port_get_clock (port);
   gint64 started = posa_clock_get_monotonic (clock);
 
-  self->session = posa_iec_session_new (port);
   self->profiles = posa_profile_load_all (error);
   posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
-  if (self->profiles == NULL)
+  if (self->profiles == NULL || !identify_surely (self, port, tries, operation, error))
     return NULL;
-  posa_iec_session_set_call (self->session, NULL, any_sleeps (self->profiles));
-  if (!posa_iec_session_sign_on (self->session, tries, operation, error))
-    return NULL;
-  if (!choose_profile (self, error))
-    {
-      posa_iec_session_sign_off (self->session);
-      return NULL;
-    }
   self->opening_us = posa_clock_get_monotonic (clock) - started;
   posa_meter_set_port (POSA_METER (self), port);
   return POSA_METER (g_steal_pointer (&self));

@@ -35,6 +35,7 @@ struct _PosaIecSession
   gsize block_size; /* of the partial block before, 0: none */
   gboolean known;   /* identification is that of the first sign-on */
   PosaIecIdentification identification;
+  PosaIecIdentification stranger; /* another one, seen once: nothing checks an identification */
 };
 
 /* Has the meter wait for our option: it does already after a fresh sign-on, else it is called

@@ -111,16 +111,29 @@ abandon_identified (PosaIecSession *self)
 }
 
 static gboolean
+is_same (const PosaIecIdentification *x, const PosaIecIdentification *y)
+{
+  return strcmp (x->manufacturer, y->manufacturer) == 0 && strcmp (x->ident, y->ident) == 0;
+}
+
+/* The name has no check character: a stranger counts only when it comes twice. */
+static gboolean
+set_stranger (PosaIecSession *self, const PosaIecIdentification *found, GError **error)
+{
+  gboolean again = is_same (found, &self->stranger);
+
+  self->stranger = *found;
+  g_set_error (error, POSA_ERROR, again ? POSA_ERROR_WRONG_METER : POSA_ERROR_LINE_NOISE,
+               "another meter answers now: %s %s instead of %s %s", found->manufacturer,
+               found->ident, self->identification.manufacturer, self->identification.ident);
+  return FALSE;
+}
+
+static gboolean
 take_identification (PosaIecSession *self, const PosaIecIdentification *found, GError **error)
 {
-  if (self->known && (strcmp (found->manufacturer, self->identification.manufacturer) != 0 ||
-                      strcmp (found->ident, self->identification.ident) != 0))
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_WRONG_METER,
-                   "another meter answers now: %s %s instead of %s %s", found->manufacturer,
-                   found->ident, self->identification.manufacturer, self->identification.ident);
-      return FALSE;
-    }
+  if (self->known && !is_same (found, &self->identification))
+    return set_stranger (self, found, error);
   self->identification = *found;
   self->known = TRUE;
   self->state = POSA_IEC_IDENTIFIED;
