@@ -82,6 +82,7 @@ sources_list() {
   [ -n "$main" ] || die "no Debian mirror in this machine's apt sources; name one with POSA_MIRROR=URL ./dev …"
   security=${POSA_MIRROR_SECURITY:-$(apt_source "$VERSION_CODENAME-security" || true)}
   echo "deb $main $SUITE main"
+  [ "$SUITE" = trixie ] || return 0
   echo "deb $main $SUITE-updates main"
   if [ -n "$security" ]; then echo "deb $security $SUITE-security main"; fi
 }
@@ -134,7 +135,7 @@ make_root() {
     need uidmap
     mode=unshare
   fi
-  say "making a Debian $FLOOR root in $ROOT: once, about 3 minutes, 400 MB to download, 2 GB on disk"
+  say "making a Debian root ($SUITE) in $ROOT: once, about 3 minutes, up to 400 MB to download, 2 GB on disk"
   [ "$(df -Pk "$CACHE" | awk 'NR == 2 { print $4 }')" -gt 3000000 ] ||
     die "less than 3 GB free in $CACHE; make room or point XDG_CACHE_HOME elsewhere"
   # mmdebstrap does not read this machine's apt settings
@@ -145,8 +146,9 @@ make_root() {
   options+=(--variant=apt --include="${PACKAGES// /,}"
     --aptopt='Apt::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' --aptopt='Acquire::Retries "3"'
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*'
-    --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt=force-unsafe-io
-    --customize-hook='for l in it_IT en_GB en_US; do chroot "$1" localedef -i $l -f UTF-8 $l.UTF-8; done')
+    --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt=force-unsafe-io)
+  [ "$SUITE" != trixie ] ||
+    options+=(--customize-hook='for l in it_IT en_GB en_US; do chroot "$1" localedef -i $l -f UTF-8 $l.UTF-8; done')
   mkdir -p "$work/tmp" "$work/root"
   chmod 755 "$work" "$work/tmp"
   mkfifo "$work/messages" "$work/archive"
@@ -322,7 +324,7 @@ clean_cache() {
   exec 9>"$CACHE/making.lock"
   flock -n 9 || die "another ./dev is making the root in $CACHE"
   remove_stale
-  for root in "$CACHE"/root-????????????; do
+  for root in "$CACHE"/root-???????????? "$CACHE"/tshark-*; do
     [ -d "$root" ] || continue
     flock -n "$root.lock" true || die "$root is in use"
     remove_tree "$root"
