@@ -32,7 +32,7 @@ typedef enum
   POSA_SIM_FAULT_REFLECT,      /* its challenge is the client's own */
   POSA_SIM_FAULT_GENERAL_GLO,  /* no fault: general ciphering, as some meters do */
   POSA_SIM_FAULT_NOTIFY,       /* a notification comes before each answer */
-  POSA_SIM_FAULT_TEMPORARY,    /* every seventh GET fails for the moment */
+  POSA_SIM_FAULT_TEMPORARY,    /* every seventh attribute cannot be read for the moment */
   POSA_SIM_FAULT_NO_LIST,      /* no fault: GET with list is not granted */
   POSA_SIM_FAULT_REFUSE_LIST,  /* GET with list is granted, and refused */
   POSA_SIM_FAULT_TRAILING,     /* bytes behind the data, as a server in the field */

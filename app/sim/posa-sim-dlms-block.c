@@ -53,7 +53,9 @@ posa_sim_dlms_cut_answer (PosaSimDlms *self, PosaApdu *response)
                                             : POSA_CONFORMANCE_BLOCK_GET;
 
   posa_apdu_encode (answer, whole);
-  if (whole->len <= get_room (self))
+  gboolean general = (self->conformance & (POSA_CONFORMANCE_GENERAL_BLOCK | needed)) ==
+                     POSA_CONFORMANCE_GENERAL_BLOCK;
+  if (whole->len <= get_room (self) || general)
     return g_steal_pointer (&answer);
   if (answer->kind == POSA_APDU_ACCESS_RESPONSE || (self->conformance & needed) == 0)
     return NULL;

@@ -38,9 +38,11 @@ struct _PosaSimDlms
   PosaApduKind pending_kind; /* of its blocks */
   GByteArray *incoming;      /* long request without its head, as far as it has come */
   PosaApduKind incoming_kind;
-  guint32 incoming_block; /* number of the block that came last */
-  GByteArray *old_answer; /* for the fault that repeats one */
-  guint n_gets;
+  guint32 incoming_block;       /* number of the block that came last */
+  GByteArray *whole, *outgoing; /* general block transfer: request so far, answer in blocks */
+  guint16 taken, acked;         /* blocks of either in order */
+  GByteArray *old_answer;       /* for the fault that repeats one */
+  guint n_reads;                /* attributes */
 };
 
 void posa_sim_dlms_put_exception (PosaSimDlms *self, guint8 service, GByteArray *answer);
@@ -66,6 +68,12 @@ PosaApdu *posa_sim_dlms_cut_answer (PosaSimDlms *self, PosaApdu *response);
 PosaApdu *posa_sim_dlms_next_answer (PosaSimDlms *self, const PosaApdu *request);
 /* A block of a long request; behind the last one comes the answer to the whole. */
 PosaApdu *posa_sim_dlms_take_block (PosaSimDlms *self, const PosaApdu *block);
+/* General block transfer: an answer that is too long becomes its first block. */
+void posa_sim_dlms_put_in_blocks (PosaSimDlms *self, GByteArray *answer);
+/* Takes a block; TRUE when it was the last of a request, which is in ->whole then, else its answer
+ * is in @answer. */
+gboolean
+posa_sim_dlms_take_transfer (PosaSimDlms *self, const GByteArray *apdu, GByteArray *answer);
 /* NULL: not allowed now, or not supported. */
 PosaApdu *posa_sim_dlms_serve (PosaSimDlms *self, const PosaApdu *request);
 

@@ -35,7 +35,9 @@ add_reading (PosaSimDlms *self, const PosaApduSpec *spec, PosaApdu *response)
   PosaCosemValue *value = NULL;
   guint8 result = POSA_DLMS_SCOPE_VIOLATED;
 
-  if (spec->selection == NULL || (self->conformance & POSA_CONFORMANCE_SELECTIVE) != 0)
+  if (self->meter->fault == POSA_SIM_FAULT_TEMPORARY && ++self->n_reads % 7 == 0)
+    result = POSA_DLMS_TEMPORARY_FAILURE;
+  else if (spec->selection == NULL || (self->conformance & POSA_CONFORMANCE_SELECTIVE) != 0)
     result = posa_sim_meter_read (self->meter, self->access, spec->target, spec->selector,
                                   spec->selection, &value);
   posa_apdu_add_item (response, result, value);
@@ -62,17 +64,13 @@ static PosaApdu *
 handle_get (PosaSimDlms *self, const PosaApdu *request)
 {
   gboolean is_list = request->kind == POSA_APDU_GET_LIST_REQUEST;
-  gboolean busy = self->meter->fault == POSA_SIM_FAULT_TEMPORARY && ++self->n_gets % 7 == 0;
   PosaApdu *response =
       posa_apdu_new (is_list ? POSA_APDU_GET_LIST_RESPONSE : POSA_APDU_GET_RESPONSE,
                      request->invoke_id);
 
   g_byte_array_set_size (self->pending, 0);
   for (guint i = 0; i < request->specs->len; i++)
-    if (busy)
-      posa_apdu_add_item (response, POSA_DLMS_TEMPORARY_FAILURE, NULL);
-    else
-      add_reading (self, posa_apdu_get_spec (request, i), response);
+    add_reading (self, posa_apdu_get_spec (request, i), response);
   return posa_sim_dlms_cut_answer (self, response);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/posa-cursor.h"
 #include "meter/codec/posa-dlms-security.h"
+#include "meter/codec/posa-gbt.h"
 
 PosaSimDlms *
 posa_sim_dlms_new (PosaSimMeter *meter)
@@ -14,6 +15,8 @@ posa_sim_dlms_new (PosaSimMeter *meter)
   self->meter = meter;
   self->pending = g_byte_array_new ();
   self->incoming = g_byte_array_new ();
+  self->whole = g_byte_array_new ();
+  self->outgoing = g_byte_array_new ();
   self->old_answer = g_byte_array_new ();
   return self;
 }
@@ -24,6 +27,8 @@ posa_sim_dlms_free (PosaSimDlms *self)
   if (self == NULL)
     return;
   g_byte_array_unref (self->incoming);
+  g_byte_array_unref (self->whole);
+  g_byte_array_unref (self->outgoing);
   g_byte_array_unref (self->pending);
   g_byte_array_unref (self->old_answer);
   g_free (self);
@@ -35,6 +40,8 @@ posa_sim_dlms_reset (PosaSimDlms *self)
   self->state = POSA_SIM_ASSOCIATION_NONE;
   g_byte_array_set_size (self->pending, 0);
   g_byte_array_set_size (self->incoming, 0);
+  g_byte_array_set_size (self->whole, 0);
+  g_byte_array_set_size (self->outgoing, 0);
 }
 
 void
@@ -106,7 +113,8 @@ handle_service (PosaSimDlms *self, const GByteArray *apdu, GByteArray *answer)
   g_autoptr (PosaApdu) response = request != NULL ? posa_sim_dlms_serve (self, request) : NULL;
   if (response == NULL)
     posa_sim_dlms_put_exception (self,
-                                 request == NULL ? POSA_DLMS_EXCEPTION_NOT_SUPPORTED : exception,
+                                 request == NULL ? POSA_DLMS_EXCEPTION_NOT_SUPPORTED
+                                                 : POSA_DLMS_EXCEPTION_OPERATION_NOT_POSSIBLE,
                                  answer);
   else
     put_answer (self, response, settled, answer);
@@ -117,9 +125,17 @@ posa_sim_dlms_handle (PosaSimDlms *self, guint8 sap, const GByteArray *apdu, GBy
 {
   if (apdu->len == 0)
     return;
+  if (apdu->data[0] == POSA_GBT_TAG)
+    {
+      if (posa_sim_dlms_take_transfer (self, apdu, answer))
+        handle_service (self, self->whole, answer);
+      posa_sim_dlms_put_in_blocks (self, answer);
+      return;
+    }
   if (apdu->data[0] != POSA_ACSE_AARQ && apdu->data[0] != POSA_ACSE_RLRQ)
     {
       handle_service (self, apdu, answer);
+      posa_sim_dlms_put_in_blocks (self, answer);
       return;
     }
   g_autoptr (PosaAcse) acse = posa_acse_decode (apdu->data, apdu->len, NULL);

@@ -348,7 +348,7 @@ test_refusals (void)
     { "C403C1020104"
       "0104",
       POSA_ERROR_INVALID_DATA },
-    { "E0", POSA_ERROR_UNSUPPORTED },
+    { "E0", POSA_ERROR_INVALID_DATA },
     { "C401C100", POSA_ERROR_INVALID_DATA },
   };
 
@@ -711,6 +711,114 @@ test_access (void)
   assert_both (&self);
 }
 
+/* ---- general block transfer ---- */
+
+/* Without blocks of the services themselves. */
+#define GENERAL "20021D"
+
+static void
+assert_serial (Raw *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaCosemValue) value = get (self, serial, &error);
+
+  g_assert_no_error (error);
+  assert_text (value, "AB");
+}
+
+/* Each block is asked for by acknowledging the one before. */
+static void
+test_general_blocks (void)
+{
+  g_auto (Raw) self = { 0 };
+
+  RAW_INIT (&self, GENERAL, 512, { "C001C1" GET_SERIAL, "E0010001000004C401C100" },
+            { "E0BF0001000100", "E001000200010209"
+                                "02" },
+            { "E0BF0002000200", "E08100030002024142" });
+  assert_serial (&self);
+}
+
+/* A window that comes in a row. */
+static void
+test_general_streaming (void)
+{
+  g_auto (Raw) self = { 0 };
+
+  RAW_INIT (&self, GENERAL, 512, { "C001C1" GET_SERIAL, "E0420001000002C401" },
+            { AS_BEFORE, "E0420002000002C100" },
+            { AS_BEFORE, "E002000300000209"
+                         "02" },
+            { "E0BF0001000300", "E0820004000102"
+                                "4142" });
+  assert_serial (&self);
+}
+
+/* Of the window one block is missing: from there on all comes again. */
+static void
+test_general_gap (void)
+{
+  g_auto (Raw) self = { 0 };
+
+  RAW_INIT (&self, GENERAL, 512, { "C001C1" GET_SERIAL, "E0430001000002C401" },
+            { AS_BEFORE, "E043000300000209"
+                         "02" },
+            { AS_BEFORE, "E083000400000241"
+                         "42" },
+            { "E0BF0001000100", "E0430002000102C100" },
+            { AS_BEFORE, "E043000300010209"
+                         "02" },
+            { AS_BEFORE, "E083000400010241"
+                         "42" });
+  assert_serial (&self);
+}
+
+static void
+test_general_lost_for_ever (void)
+{
+  Exchange endless[5] = { { "C001C1" GET_SERIAL, "E0010002000002C401" } };
+  g_auto (Raw) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 1; i < G_N_ELEMENTS (endless); i++)
+    endless[i] = (Exchange) { NULL, "E0010002000002C401" };
+  raw_init (&self, GENERAL, 512, endless, 4);
+  g_assert_null (get (&self, serial, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+}
+
+/* In the middle the meter gives up. */
+static void
+test_general_aborted (void)
+{
+  g_auto (Raw) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  RAW_INIT (&self, GENERAL, 512, { "C001C1" GET_SERIAL, "E0010001000002C401" },
+            { "E0BF0001000100", "D80101" });
+  g_assert_null (get (&self, serial, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+}
+
+/* A request of 65 bytes to a meter that takes 48; the first block is lost once. */
+static void
+test_general_request (void)
+{
+  g_auto (Raw) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  RAW_INIT (&self, GENERAL, 48,
+            { "E03F0001000027"
+              "C101C1" SET_SERIAL "0932" A20 "41414141",
+              "E0010001000000" },
+            { "E03F0001000027"
+              "C101C1" SET_SERIAL "0932" A20 "41414141",
+              "E0010002000100" },
+            { "E0BF000200001A" A20 "414141414141", "C501C100" });
+  g_assert_true (set_long (&self, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -740,5 +848,11 @@ main (int argc, char **argv)
   g_test_add_func ("/dlms-services/action-in-blocks", test_action_in_blocks);
   g_test_add_func ("/dlms-services/action-list", test_action_list);
   g_test_add_func ("/dlms-services/access", test_access);
+  g_test_add_func ("/dlms-services/general-blocks", test_general_blocks);
+  g_test_add_func ("/dlms-services/general-streaming", test_general_streaming);
+  g_test_add_func ("/dlms-services/general-gap", test_general_gap);
+  g_test_add_func ("/dlms-services/general-lost-for-ever", test_general_lost_for_ever);
+  g_test_add_func ("/dlms-services/general-aborted", test_general_aborted);
+  g_test_add_func ("/dlms-services/general-request", test_general_request);
   return g_test_run ();
 }

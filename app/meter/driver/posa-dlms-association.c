@@ -14,9 +14,10 @@
 #define MIN_CHALLENGE_BYTES 8
 
 #define PROPOSED_CONFORMANCE                                                                       \
-  (POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_BLOCK_SET | POSA_CONFORMANCE_BLOCK_ACTION |       \
-   POSA_CONFORMANCE_MULTIPLE | POSA_CONFORMANCE_ACCESS | POSA_CONFORMANCE_GET |                    \
-   POSA_CONFORMANCE_SET | POSA_CONFORMANCE_SELECTIVE | POSA_CONFORMANCE_ACTION)
+  (POSA_CONFORMANCE_GENERAL_BLOCK | POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_BLOCK_SET |      \
+   POSA_CONFORMANCE_BLOCK_ACTION | POSA_CONFORMANCE_MULTIPLE | POSA_CONFORMANCE_ACCESS |           \
+   POSA_CONFORMANCE_GET | POSA_CONFORMANCE_SET | POSA_CONFORMANCE_SELECTIVE |                      \
+   POSA_CONFORMANCE_ACTION)
 
 static GByteArray *
 build_initiate (void)
@@ -61,6 +62,7 @@ read_initiate_response (PosaDlmsClient *self, const PosaAcse *aare, GError **err
     }
   self->conformance = initiate.conformance;
   self->max_pdu = initiate.max_pdu;
+  posa_dlms_client_start_blocks (self);
   return TRUE;
 }
 

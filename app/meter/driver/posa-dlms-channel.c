@@ -9,6 +9,7 @@
 #include "base/posa-error.h"
 #include "meter/codec/posa-dlms-hls.h"
 #include "meter/codec/posa-dlms-security.h"
+#include "meter/driver/posa-dlms-transfer.h"
 
 /* Counters made durable at a time: a commissioning takes about a hundred. */
 #define RESERVE 64
@@ -22,6 +23,7 @@ static const guint8 plain_tags[] = { 0xD8, 0x0E, 0x0F, 0xC2 };
 struct _PosaDlmsChannel
 {
   PosaHdlcLink *link;
+  gsize block_limit;
   PosaKeyring *keyring; /* NULL while not secured */
   char *serial;
   PosaMeterKeys keys;
@@ -144,6 +146,12 @@ posa_dlms_channel_seal (PosaDlmsChannel *self,
                          plain->data, plain->len, out, error);
 }
 
+void
+posa_dlms_channel_set_block_limit (PosaDlmsChannel *self, gsize limit)
+{
+  self->block_limit = limit;
+}
+
 gsize
 posa_dlms_channel_get_overhead (const PosaDlmsChannel *self, gsize size)
 {
@@ -222,8 +230,7 @@ posa_dlms_channel_request (PosaDlmsChannel *self,
         return FALSE;
       request = sealed;
     }
-  return posa_hdlc_link_exchange (self->link, request->data, request->len, raw, cancellable,
-                                  error) &&
+  return posa_dlms_transfer (self->link, self->block_limit, request, raw, cancellable, error) &&
          take_answer (self, raw, answer, error);
 }
 

@@ -39,6 +39,8 @@ gboolean posa_dlms_channel_open (PosaDlmsChannel *self,
                                  GByteArray *plain,
                                  GError **error);
 
+/* General block transfer is granted: requests longer than @limit, protected, go in blocks. */
+void posa_dlms_channel_set_block_limit (PosaDlmsChannel *self, gsize limit);
 /* Bytes that protection adds to a request of @size. */
 gsize posa_dlms_channel_get_overhead (const PosaDlmsChannel *self, gsize size);
 /* Sends @plain, protected in a secured association, and takes the answer's plain form. An

@@ -35,6 +35,8 @@ void posa_dlms_client_drop (PosaDlmsClient *self);
 /* Confirmed, high priority, the next number. */
 guint8 posa_dlms_client_next_invoke_id (PosaDlmsClient *self);
 guint32 posa_dlms_client_next_long_invoke_id (PosaDlmsClient *self);
+/* Long messages may go by general block transfer, if that was granted. */
+void posa_dlms_client_start_blocks (PosaDlmsClient *self);
 /* What the meter takes at once; for a plain APDU of @size bytes. */
 PosaDlmsRoom posa_dlms_client_get_room (const PosaDlmsClient *self, gsize size);
 /* Sends @request, in blocks when it is too long, and gives its whole answer. */

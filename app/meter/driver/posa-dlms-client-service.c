@@ -243,7 +243,8 @@ call_once (PosaDlmsClient *self,
   g_byte_array_set_size (self->arrived, 0);
   posa_apdu_encode (request, plain);
   PosaDlmsRoom room = posa_dlms_client_get_room (self, plain->len);
-  if (plain->len <= posa_dlms_room_get_most (&room))
+  if (plain->len <= posa_dlms_room_get_most (&room) ||
+      (self->conformance & POSA_CONFORMANCE_GENERAL_BLOCK) != 0)
     answer = posa_dlms_client_request (self, request, NONE, cancellable, error);
   else
     answer = send_blocks (self, service, request, plain, cancellable, error);

@@ -5,6 +5,7 @@
 
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
+#include "meter/codec/posa-initiate.h"
 
 /* Of notifications: in the place of one answer, and kept. */
 #define MAX_IN_A_ROW 8
@@ -91,6 +92,16 @@ guint32
 posa_dlms_client_next_long_invoke_id (PosaDlmsClient *self)
 {
   return 0xC0000000 | (posa_dlms_client_next_invoke_id (self) & 0x0F);
+}
+
+void
+posa_dlms_client_start_blocks (PosaDlmsClient *self)
+{
+  PosaDlmsRoom room = posa_dlms_client_get_room (self, 0);
+
+  room.overhead = 0;
+  if ((self->conformance & POSA_CONFORMANCE_GENERAL_BLOCK) != 0)
+    posa_dlms_channel_set_block_limit (self->channel, posa_dlms_room_get_even (&room));
 }
 
 PosaDlmsRoom
