@@ -6,6 +6,7 @@
 #include "base/posa-datadir.h"
 #include "base/posa-error.h"
 #include "base/posa-file.h"
+#include "meter/codec/posa-hdlc.h"
 
 #include <string.h>
 
@@ -51,6 +52,8 @@ static const KeyRule rules[] = {
   { "clock", "capture_format", TEXT, FIELD (capture_format), FALSE },
   { "status", "code", TEXT, FIELD (status), FALSE },
   { "dlms", "logical_device", NUMBER, FIELD (dlms.logical_device), FALSE },
+  { "dlms", "physical_device", NUMBER, FIELD (dlms.physical_device), FALSE },
+  { "dlms", "address_bytes", NUMBER, FIELD (dlms.address_bytes), FALSE },
   { "dlms", "public_client", NUMBER, FIELD (dlms.public_client), FALSE },
   { "dlms", "installer_client", NUMBER, FIELD (dlms.installer_client), FALSE },
   { "dlms", "max_info", NUMBER, FIELD (dlms.max_info), FALSE },
@@ -294,10 +297,16 @@ check_dlms (const Loader *loader, GError **error)
     { "objects", "clock" },
   };
 
+  const PosaProfileDlms *dlms = &loader->profile->dlms;
+  PosaHdlcAddress address;
+
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     if (!g_key_file_has_key (loader->file, needed[i][0], needed[i][1], NULL))
       return set_invalid (loader, needed[i][0], needed[i][1], error, "missing");
-  return TRUE;
+  return posa_hdlc_address_make (dlms->address_bytes, dlms->logical_device, dlms->physical_device,
+                                 &address) ||
+         set_invalid (loader, "dlms", "address_bytes", error,
+                      "with logical_device and physical_device no HDLC address");
 }
 
 /* What only the whole file can show. */

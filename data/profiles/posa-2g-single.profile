@@ -25,7 +25,7 @@ public_client=16
 installer_client=3
 max_info=128
 response_ms=1500
-inter_octet_ms=250
+inter_octet_ms=120
 retries=4
 utc_offset=60
 

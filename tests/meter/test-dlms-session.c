@@ -248,6 +248,7 @@ test_replayed_request (void)
 {
   const PosaHdlcLinkOptions options = { .server = { .width = 1, .upper = 1 },
                                         .max_info = 128,
+                                        .window = 1,
                                         .baud = 9600,
                                         .response_us = 1500 * 1000,
                                         .inter_octet_us = 250 * 1000,

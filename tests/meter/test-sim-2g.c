@@ -190,6 +190,7 @@ new_client (Line *self, PosaLineStats *stats)
 {
   const PosaHdlcLinkOptions options = { .server = { .width = 1, .upper = 1 },
                                         .max_info = 128,
+                                        .window = 1,
                                         .baud = 9600,
                                         .response_us = 1500 * 1000,
                                         .inter_octet_us = 250 * 1000,

@@ -8,6 +8,21 @@
 
 #define POLL_BIT 0x10
 
+/* Reserved: every station. */
+#define ALL_STATIONS      0x7F
+#define ALL_STATIONS_LONG 0x3FFF
+
+/* Control bytes of the supervisory frames, without N(R) and P/F. */
+static const struct
+{
+  PosaHdlcType type;
+  guint8 control;
+} supervisory[] = {
+  { POSA_HDLC_RR, 0x01 },
+  { POSA_HDLC_RNR, 0x05 },
+  { POSA_HDLC_REJ, 0x09 },
+};
+
 /* Control bytes of the unnumbered frames, without P/F. */
 static const struct
 {
@@ -19,9 +34,35 @@ static const struct
 };
 
 gboolean
+posa_hdlc_address_make (guint width, guint upper, guint lower, PosaHdlcAddress *out)
+{
+  if (width == 0)
+    width = MAX (upper, lower) > ALL_STATIONS ? 4 : lower > 0 ? 2 : 1;
+  guint all = width == 4 ? ALL_STATIONS_LONG : ALL_STATIONS;
+  gboolean two_parts = width > 1;
+
+  *out = (PosaHdlcAddress) { (guint8) width, (guint16) upper, (guint16) lower };
+  if (width != 1 && width != 2 && width != 4)
+    return FALSE;
+  /* Below "all stations" comes the calling device, which is not the one that is called. */
+  return upper > 0 && upper <= all && two_parts == (lower > 0) && lower <= all &&
+         lower != all - 1;
+}
+
+gboolean
 posa_hdlc_address_equal (PosaHdlcAddress x, PosaHdlcAddress y)
 {
   return x.width == y.width && x.upper == y.upper && (x.width == 1 || x.lower == y.lower);
+}
+
+gboolean
+posa_hdlc_address_covers (PosaHdlcAddress address, PosaHdlcAddress own)
+{
+  guint16 all = address.width == 4 ? ALL_STATIONS_LONG : ALL_STATIONS;
+
+  if (address.upper != own.upper && address.upper != all)
+    return FALSE;
+  return address.width == 1 || address.lower == own.lower || address.lower == all;
 }
 
 guint16
@@ -94,10 +135,9 @@ build_control (const PosaHdlcFrame *frame)
 
   if (frame->type == POSA_HDLC_I)
     return (guint8) (received | poll | (frame->send_sequence & 7) << 1);
-  if (frame->type == POSA_HDLC_RR)
-    return received | poll | 0x01;
-  if (frame->type == POSA_HDLC_RNR)
-    return received | poll | 0x05;
+  for (gsize i = 0; i < G_N_ELEMENTS (supervisory); i++)
+    if (supervisory[i].type == frame->type)
+      return received | poll | supervisory[i].control;
   for (gsize i = 0; i < G_N_ELEMENTS (unnumbered); i++)
     if (unnumbered[i].type == frame->type)
       return unnumbered[i].control | poll;
@@ -117,12 +157,13 @@ parse_control (guint8 control, PosaHdlcFrame *out)
       out->receive_sequence = control >> 5;
       return TRUE;
     }
-  if ((bare & 0x0F) == 0x01 || (bare & 0x0F) == 0x05)
-    {
-      out->type = (bare & 0x0F) == 0x01 ? POSA_HDLC_RR : POSA_HDLC_RNR;
-      out->receive_sequence = control >> 5;
-      return TRUE;
-    }
+  for (gsize i = 0; i < G_N_ELEMENTS (supervisory); i++)
+    if (supervisory[i].control == (bare & 0x0F))
+      {
+        out->type = supervisory[i].type;
+        out->receive_sequence = control >> 5;
+        return TRUE;
+      }
   for (gsize i = 0; i < G_N_ELEMENTS (unnumbered); i++)
     if (unnumbered[i].control == bare)
       {
@@ -234,7 +275,7 @@ static void
 take_parameter (PosaHdlcParameters *out, guint8 id, guint64 value)
 {
   guint16 size = (guint16) CLAMP (value, 32, POSA_HDLC_MAX_INFO);
-  guint8 window = (guint8) CLAMP (value, 1, 7);
+  guint8 window = (guint8) CLAMP (value, 1, POSA_HDLC_MAX_WINDOW);
 
   if (id == 5)
     out->max_transmit = size;

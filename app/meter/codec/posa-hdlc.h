@@ -12,6 +12,7 @@ G_BEGIN_DECLS
 #define POSA_HDLC_MAX_FRAME    2047 /* bytes between the flags: eleven bits of length */
 #define POSA_HDLC_DEFAULT_INFO 128
 #define POSA_HDLC_MAX_INFO     2030
+#define POSA_HDLC_MAX_WINDOW   7
 
 /* @width is 1, 2 or 4 bytes; one byte carries @upper (logical device or client) alone. */
 typedef struct
@@ -22,13 +23,22 @@ typedef struct
 
 #define POSA_HDLC_CLIENT(sap) ((PosaHdlcAddress) { .width = 1, .upper = (sap) })
 
+/* The address of logical device @upper in device @lower, in @width bytes; 0: the shortest form that
+ * holds them, without @lower when that is 0. FALSE for three bytes, for numbers that do not fit and
+ * for those that no device may have (clause 6.4.2.3). */
+gboolean
+posa_hdlc_address_make (guint width, guint upper, guint lower, PosaHdlcAddress *out);
 gboolean posa_hdlc_address_equal (PosaHdlcAddress x, PosaHdlcAddress y);
+/* Whether a frame to @address is meant for the station @own: the same form, and in each part the
+ * own number or "all stations" (clause 6.4.2.3; 7F, in the form of four bytes 3FFF). */
+gboolean posa_hdlc_address_covers (PosaHdlcAddress address, PosaHdlcAddress own);
 
 typedef enum
 {
   POSA_HDLC_I,
   POSA_HDLC_RR,
   POSA_HDLC_RNR,
+  POSA_HDLC_REJ,
   POSA_HDLC_SNRM,
   POSA_HDLC_DISC,
   POSA_HDLC_UA,
@@ -44,7 +54,7 @@ typedef struct
   gboolean poll;             /* P from the client, F from the server */
   gboolean segmented;        /* more segments of this APDU follow */
   guint8 send_sequence;      /* N(S) of I */
-  guint8 receive_sequence;   /* N(R) of I, RR, RNR */
+  guint8 receive_sequence;   /* N(R) of I, RR, RNR, REJ */
   const guint8 *information; /* borrowed */
   gsize size;
 } PosaHdlcFrame;

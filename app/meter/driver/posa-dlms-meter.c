@@ -19,7 +19,7 @@
 
 #define DEFAULT_MAX_INFO       128
 #define DEFAULT_RESPONSE_MS    1500
-#define DEFAULT_INTER_OCTET_MS 250
+#define DEFAULT_INTER_OCTET_MS 120
 #define DEFAULT_RETRIES        4
 
 struct _PosaDlmsMeter
@@ -274,11 +274,15 @@ static PosaHdlcLinkOptions
 link_options (const PosaProfile *profile)
 {
   const PosaProfileDlms *dlms = &profile->dlms;
+  PosaHdlcAddress server;
 
+  posa_hdlc_address_make (dlms->address_bytes, dlms->logical_device, dlms->physical_device,
+                          &server);
   return (PosaHdlcLinkOptions) {
-    .server = { .width = 1, .upper = (guint16) dlms->logical_device },
+    .server = server,
     .max_info =
         (guint16) CLAMP (or_default (dlms->max_info, DEFAULT_MAX_INFO), 32, POSA_HDLC_MAX_INFO),
+    .window = POSA_HDLC_MAX_WINDOW,
     .baud = profile->baud,
     .response_us = (gint64) or_default (dlms->response_ms, DEFAULT_RESPONSE_MS) * 1000,
     .inter_octet_us = (gint64) or_default (dlms->inter_octet_ms, DEFAULT_INTER_OCTET_MS) * 1000,
