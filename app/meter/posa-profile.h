@@ -47,7 +47,7 @@ typedef struct
 {
   guint logical_device, public_client, installer_client; /* HDLC address, SAPs */
   guint physical_device, address_bytes; /* of the HDLC address; 0: none, the shortest form */
-  guint max_info;                                        /* bytes of a frame to propose */
+  guint max_info;                       /* bytes of a frame to propose */
   guint response_ms, inter_octet_ms, retries;
   guint utc_offset; /* minutes of standard time, 60 in Italy */
   PosaObis name;    /* logical device name: what [match] is about */

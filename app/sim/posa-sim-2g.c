@@ -5,6 +5,7 @@
 
 #include "base/posa-clock.h"
 #include "base/posa-cursor.h"
+#include "base/posa-error.h"
 #include "sim/posa-sim-dlms.h"
 #include "sim/posa-sim-hdlc.h"
 #include "sim/posa-sim-mode-e.h"
@@ -51,6 +52,27 @@ destroy (gpointer data)
   g_free (self);
 }
 
+/* How the meter is on the line below DLMS: hdlc=NAME, window=N. */
+static gboolean
+take_line_manners (const PosaSimSetup *setup, PosaSimHdlcOptions *options, GError **error)
+{
+  g_autofree char *manner = posa_sim_setup_take (setup, "hdlc");
+  g_autofree char *window = posa_sim_setup_take (setup, "window");
+  guint64 frames = 1;
+
+  if (manner != NULL && !posa_sim_hdlc_manner_parse (manner, &options->manner))
+    g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE, "--set hdlc=%s: not understood", manner);
+  else if (window != NULL &&
+           !g_ascii_string_to_unsigned (window, 10, 1, POSA_HDLC_MAX_WINDOW, &frames, NULL))
+    g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE, "--set window=%s: 1 to 7", window);
+  else
+    {
+      options->window = (guint8) frames;
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static gpointer
 create (const PosaSimSetup *setup, GError **error)
 {
@@ -70,8 +92,10 @@ create (const PosaSimSetup *setup, GError **error)
     options.deaf_every = meter->fault_every;
   self->meter = meter;
   self->dlms = posa_sim_dlms_new (meter);
+  gboolean understood = take_line_manners (setup, &options, error) &&
+                        posa_sim_mode_e_take (&self->mode_e, setup, error);
   self->hdlc = posa_sim_hdlc_new (&options);
-  if (posa_sim_mode_e_take (&self->mode_e, setup, error))
+  if (understood)
     return self;
   destroy (self);
   return NULL;

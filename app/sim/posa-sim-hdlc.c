@@ -11,24 +11,30 @@
 /* Below are the messages of the association itself. */
 #define TAG_FIRST_SERVICE 0xC0
 
-/* Upper addresses that mean us although they are not ours; lower ones likewise. */
-#define ALL_STATIONS_ONE_BYTE 0x7F
-#define ALL_STATIONS_TWO_BYTE 0x3FFF
+/* The request before which a meter that drops its connection does so. */
+#define DROP_AT 5
+
+static const char *const manner_names[POSA_SIM_HDLC_N_MANNERS] = {
+  "plain",   "bare-ua", "bare-snrm",   "refuse-field", "stuck",      "client-llc",
+  "garbage", "double",  "shared-flag", "busy",         "disconnect", "reject",
+};
 
 struct _PosaSimHdlc
 {
   PosaSimHdlcOptions options;
   PosaHdlcDeframer *deframer;
   gboolean connected;
-  PosaHdlcAddress client, server; /* of the connection: answers carry the same form back */
-  guint16 transmit, receive;      /* granted sizes of information, ours */
-  guint8 send_sequence, receive_sequence;
+  PosaHdlcAddress client;     /* of the connection */
+  PosaHdlcParameters granted; /* seen from us */
+  guint8 send_sequence;       /* of the first segment that is not acknowledged */
+  guint8 receive_sequence;
+  guint n_outstanding; /* segments sent and not acknowledged */
   GByteArray *request; /* segments so far */
-  GByteArray *answer;  /* with LLC; sent so far: answer_at */
-  gsize answer_at;
-  GByteArray *last; /* I frame that is not acknowledged */
-  GByteArray *held; /* with LLC: the answer behind a notification */
-  guint n_received; /* frames */
+  GByteArray *answer;  /* with LLC */
+  gsize answer_at;     /* so much of it is acknowledged */
+  GByteArray *held;    /* with LLC: the answer behind a notification */
+  guint n_requests;    /* since the start */
+  guint n_received;    /* frames */
 };
 
 PosaSimHdlc *
@@ -40,7 +46,6 @@ posa_sim_hdlc_new (const PosaSimHdlcOptions *options)
   self->deframer = posa_hdlc_deframer_new ();
   self->request = g_byte_array_new ();
   self->answer = g_byte_array_new ();
-  self->last = g_byte_array_new ();
   self->held = g_byte_array_new ();
   return self;
 }
@@ -53,35 +58,67 @@ posa_sim_hdlc_free (PosaSimHdlc *self)
   posa_hdlc_deframer_free (self->deframer);
   g_byte_array_unref (self->request);
   g_byte_array_unref (self->answer);
-  g_byte_array_unref (self->last);
   g_byte_array_unref (self->held);
   g_free (self);
+}
+
+gboolean
+posa_sim_hdlc_manner_parse (const char *name, PosaSimHdlcManner *out)
+{
+  guint i = 0;
+
+  while (i < POSA_SIM_HDLC_N_MANNERS && g_strcmp0 (manner_names[i], name) != 0)
+    i++;
+  *out = (PosaSimHdlcManner) i;
+  return i < POSA_SIM_HDLC_N_MANNERS;
+}
+
+static gboolean
+has_manner (const PosaSimHdlc *self, PosaSimHdlcManner manner)
+{
+  return self->options.manner == manner;
 }
 
 static gboolean
 is_for_us (PosaSimHdlc *self, PosaHdlcAddress address)
 {
-  guint16 all = address.width == 4 ? ALL_STATIONS_TWO_BYTE : ALL_STATIONS_ONE_BYTE;
+  const PosaHdlcAddress own = { address.width, self->options.logical, self->options.physical };
 
-  if (address.upper != self->options.logical && address.upper != all)
-    return FALSE;
-  return address.width == 1 || address.lower == self->options.physical || address.lower == all;
+  return posa_hdlc_address_covers (address, own);
+}
+
+/* In the form that the client used, and with our own numbers in it. */
+static PosaHdlcAddress
+get_own_address (PosaSimHdlc *self, const PosaHdlcFrame *request)
+{
+  guint8 width = request->destination.width;
+
+  return (PosaHdlcAddress) { width, self->options.logical, width > 1 ? self->options.physical : 0 };
 }
 
 static void
 put_frame (PosaSimHdlc *self, const PosaHdlcFrame *request, PosaHdlcFrame frame, GByteArray *out)
 {
+  static const guint8 garbage[] = { 0x7F, 0x00, 0x7E, 0xA0, 0x1E, 0x21 };
+
   frame.destination = request->source;
-  frame.source = request->destination;
-  frame.poll = TRUE;
+  frame.source = get_own_address (self, request);
+  if (has_manner (self, POSA_SIM_HDLC_STUCK) && frame.type == POSA_HDLC_I)
+    frame.receive_sequence = 0;
+  if (has_manner (self, POSA_SIM_HDLC_GARBAGE))
+    posa_put_bytes (out, garbage, sizeof garbage);
+  if (has_manner (self, POSA_SIM_HDLC_SHARED_FLAG) && out->len > 0)
+    g_byte_array_set_size (out, out->len - 1);
   posa_hdlc_frame_encode (&frame, out);
 }
 
 static void
 put_simple (PosaSimHdlc *self, const PosaHdlcFrame *request, PosaHdlcType type, GByteArray *out)
 {
-  put_frame (self, request,
-             (PosaHdlcFrame) { .type = type, .receive_sequence = self->receive_sequence }, out);
+  put_frame (
+      self, request,
+      (PosaHdlcFrame) { .type = type, .poll = TRUE, .receive_sequence = self->receive_sequence },
+      out);
 }
 
 static void
@@ -90,34 +127,45 @@ drop_connection (PosaSimHdlc *self)
   self->connected = FALSE;
   self->send_sequence = self->receive_sequence = 0;
   self->answer_at = 0;
+  self->n_outstanding = 0;
   g_byte_array_set_size (self->request, 0);
   g_byte_array_set_size (self->answer, 0);
-  g_byte_array_set_size (self->last, 0);
   g_byte_array_set_size (self->held, 0);
 }
 
 static void
 handle_snrm (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
 {
+  const PosaSimHdlcOptions *options = &self->options;
   g_autoptr (GByteArray) field = g_byte_array_new ();
-  PosaHdlcParameters theirs, ours;
+  PosaHdlcParameters theirs;
 
   if (!posa_hdlc_parameters_decode (frame->information, frame->size, &theirs, NULL))
     return;
+  if (frame->size > 0 && has_manner (self, POSA_SIM_HDLC_REFUSE_FIELD))
+    put_simple (self, frame, POSA_HDLC_DM, out);
+  if (frame->size > 0 &&
+      (has_manner (self, POSA_SIM_HDLC_REFUSE_FIELD) || has_manner (self, POSA_SIM_HDLC_BARE_SNRM)))
+    return;
   drop_connection (self);
   /* What the client receives is what we may transmit. */
-  self->transmit = MIN (theirs.max_receive, self->options.max_info);
-  self->receive = MIN (theirs.max_transmit, self->options.max_info);
-  ours = (PosaHdlcParameters) { self->transmit, self->receive, 1, 1 };
+  self->granted = (PosaHdlcParameters) { MIN (theirs.max_receive, options->max_info),
+                                         MIN (theirs.max_transmit, options->max_info),
+                                         MIN (theirs.window_receive, options->window),
+                                         MIN (theirs.window_transmit, options->window) };
+  if (has_manner (self, POSA_SIM_HDLC_BARE_UA))
+    self->granted = POSA_HDLC_PARAMETERS_DEFAULT;
+  else
+    posa_hdlc_parameters_encode (&self->granted, field);
   self->client = frame->source;
-  self->server = frame->destination;
   self->connected = TRUE;
-  self->options.reset (self->options.data, (guint8) frame->source.upper);
-  posa_hdlc_parameters_encode (&ours, field);
-  put_frame (
-      self, frame,
-      (PosaHdlcFrame) { .type = POSA_HDLC_UA, .information = field->data, .size = field->len },
-      out);
+  options->reset (options->data, (guint8) frame->source.upper);
+  put_frame (self, frame,
+             (PosaHdlcFrame) { .type = POSA_HDLC_UA,
+                               .poll = TRUE,
+                               .information = field->data,
+                               .size = field->len },
+             out);
 }
 
 static void
@@ -130,35 +178,53 @@ handle_disc (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
   put_simple (self, frame, was_connected ? POSA_HDLC_UA : POSA_HDLC_DM, out);
 }
 
-/* Sends the next segment of the answer and keeps it until it is acknowledged. */
+/* Sends as many segments of the answer as the client takes in a row, from the first that it does
+ * not have. */
 static void
-put_segment (PosaSimHdlc *self, const PosaHdlcFrame *request, GByteArray *out)
+put_window (PosaSimHdlc *self, const PosaHdlcFrame *request, GByteArray *out)
 {
-  gsize size = MIN (self->answer->len - self->answer_at, self->transmit);
-  PosaHdlcFrame frame = { .type = POSA_HDLC_I,
-                          .segmented = self->answer_at + size < self->answer->len,
-                          .send_sequence = self->send_sequence,
-                          .receive_sequence = self->receive_sequence,
-                          .information = self->answer->data + self->answer_at,
-                          .size = size };
+  guint copies = has_manner (self, POSA_SIM_HDLC_DOUBLE) ? 2 : 1;
+  gsize at = self->answer_at;
+  guint n = 0;
 
-  self->answer_at += size;
-  self->send_sequence = (self->send_sequence + 1) & 7;
-  g_byte_array_set_size (self->last, 0);
-  put_frame (self, request, frame, self->last);
-  posa_put_bytes (out, self->last->data, self->last->len);
+  while (at < self->answer->len && n < self->granted.window_transmit)
+    {
+      gsize size = MIN (self->answer->len - at, self->granted.max_transmit);
+      gboolean last = at + size == self->answer->len;
+      const PosaHdlcFrame frame = { .type = POSA_HDLC_I,
+                                    .segmented = !last,
+                                    .poll = last || n + 1 == self->granted.window_transmit,
+                                    .send_sequence = (self->send_sequence + n) & 7,
+                                    .receive_sequence = self->receive_sequence,
+                                    .information = self->answer->data + at,
+                                    .size = size };
+      for (guint i = 0; i < copies; i++)
+        put_frame (self, request, frame, out);
+      at += size;
+      n++;
+    }
+  self->n_outstanding = n;
 }
 
-/* What the client asks for by acknowledging or not acknowledging. */
+/* What the client has of the answer. */
+static void
+take_acknowledgement (PosaSimHdlc *self, const PosaHdlcFrame *frame)
+{
+  guint n = (guint) (frame->receive_sequence - self->send_sequence) & 7;
+
+  if (n > self->n_outstanding)
+    return;
+  self->answer_at =
+      MIN (self->answer_at + (gsize) n * self->granted.max_transmit, self->answer->len);
+  self->send_sequence = (self->send_sequence + n) & 7;
+  self->n_outstanding -= n;
+}
+
+/* The client asks for what comes next, or for what it did not get. */
 static void
 handle_rr (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
 {
-  if (frame->receive_sequence != self->send_sequence && self->last->len > 0)
-    {
-      posa_put_bytes (out, self->last->data, self->last->len);
-      return;
-    }
-  g_byte_array_set_size (self->last, 0);
+  take_acknowledgement (self, frame);
   if (self->answer_at == self->answer->len && self->held->len > 0)
     {
       g_byte_array_set_size (self->answer, 0);
@@ -167,7 +233,7 @@ handle_rr (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
       self->answer_at = 0;
     }
   if (self->answer_at < self->answer->len)
-    put_segment (self, frame, out);
+    put_window (self, frame, out);
   else
     put_simple (self, frame, POSA_HDLC_RR, out);
 }
@@ -187,7 +253,8 @@ send_notification (PosaSimHdlc *self)
 static void
 answer_request (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
 {
-  static const guint8 llc[LLC_BYTES] = { 0xE6, 0xE7, 0x00 };
+  const guint8 source = has_manner (self, POSA_SIM_HDLC_CLIENT_LLC) ? 0xE6 : 0xE7;
+  const guint8 llc[LLC_BYTES] = { 0xE6, source, 0x00 };
   g_autoptr (GByteArray) answer = g_byte_array_new ();
 
   g_byte_array_remove_range (self->request, 0, LLC_BYTES);
@@ -202,31 +269,38 @@ answer_request (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
   posa_put_bytes (self->answer, answer->data, answer->len);
   if (self->options.notify && answer->data[0] >= TAG_FIRST_SERVICE)
     send_notification (self);
-  put_segment (self, frame, out);
+  if (has_manner (self, POSA_SIM_HDLC_BUSY))
+    put_simple (self, frame, POSA_HDLC_RNR, out);
+  else
+    put_window (self, frame, out);
 }
 
+/* A number that is not the next: one before is missing, or the client did not see what we sent. */
 static void
-handle_i (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
+handle_wrong_number (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
 {
-  /* A number that was taken already: the client did not see what we sent. */
-  if (frame->send_sequence != self->receive_sequence)
+  guint ahead = (guint) (frame->send_sequence - self->receive_sequence) & 7;
+
+  if (!frame->poll)
+    return;
+  if (ahead < self->granted.window_receive)
+    put_simple (self, frame, POSA_HDLC_REJ, out);
+  else
+    handle_rr (self, frame, out);
+}
+
+/* The whole request, once it is there. */
+static void
+handle_request (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
+{
+  self->n_requests++;
+  if (self->n_requests == DROP_AT &&
+      (has_manner (self, POSA_SIM_HDLC_DISCONNECT) || has_manner (self, POSA_SIM_HDLC_REJECT)))
     {
-      handle_rr (self, frame, out);
-      return;
-    }
-  if (frame->size > self->receive || self->request->len + frame->size > MAX_APDU)
-    {
-      put_simple (self, frame, POSA_HDLC_FRMR, out);
+      put_simple (self, frame,
+                  has_manner (self, POSA_SIM_HDLC_REJECT) ? POSA_HDLC_FRMR : POSA_HDLC_DM, out);
       drop_connection (self);
-      return;
     }
-  self->receive_sequence = (self->receive_sequence + 1) & 7;
-  g_byte_array_set_size (self->last, 0);
-  g_byte_array_set_size (self->answer, 0);
-  self->answer_at = 0;
-  posa_put_bytes (self->request, frame->information, frame->size);
-  if (frame->segmented)
-    put_simple (self, frame, POSA_HDLC_RR, out);
   else if (self->request->len < LLC_BYTES || self->request->data[0] != 0xE6)
     {
       g_byte_array_set_size (self->request, 0);
@@ -234,6 +308,34 @@ handle_i (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
     }
   else
     answer_request (self, frame, out);
+}
+
+static void
+handle_i (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
+{
+  if (frame->send_sequence != self->receive_sequence)
+    {
+      handle_wrong_number (self, frame, out);
+      return;
+    }
+  if (frame->size > self->granted.max_receive || self->request->len + frame->size > MAX_APDU)
+    {
+      put_simple (self, frame, POSA_HDLC_FRMR, out);
+      drop_connection (self);
+      return;
+    }
+  take_acknowledgement (self, frame);
+  self->receive_sequence = (self->receive_sequence + 1) & 7;
+  /* A new request: whatever is left of the last answer, nobody wants it. */
+  self->send_sequence = (self->send_sequence + self->n_outstanding) & 7;
+  self->n_outstanding = 0;
+  g_byte_array_set_size (self->answer, 0);
+  self->answer_at = 0;
+  posa_put_bytes (self->request, frame->information, frame->size);
+  if (!frame->segmented)
+    handle_request (self, frame, out);
+  else if (frame->poll)
+    put_simple (self, frame, POSA_HDLC_RR, out);
 }
 
 static void

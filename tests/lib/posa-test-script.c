@@ -14,7 +14,8 @@
 typedef struct
 {
   gint64 due_us;
-  GBytes *bytes; /* NULL: the device is gone */
+  GBytes *bytes;   /* NULL: the device is gone */
+  gboolean asleep; /* or this machine is, while it waits */
 } Arrival;
 
 struct _PosaTestScript
@@ -122,6 +123,12 @@ receive (PosaPort *port,
   posa_clock_advance (self->clock, MAX (0, until - now_us (self)));
   if (!in_time)
     return 0;
+  if (arrival->asleep)
+    {
+      posa_clock_advance (self->clock, G_TIME_SPAN_HOUR);
+      arrival_free (g_queue_pop_head (&self->arrivals));
+      return 0;
+    }
   if (arrival->bytes == NULL)
     {
       self->lost = TRUE;
@@ -214,7 +221,8 @@ posa_test_script_say (PosaTestScript *self, const char *words)
           continue;
         }
       arrival = g_new0 (Arrival, 1);
-      if (!g_str_equal (*word, "lost"))
+      arrival->asleep = g_str_equal (*word, "sleep");
+      if (!arrival->asleep && !g_str_equal (*word, "lost"))
         {
           arrival->bytes = posa_hex_decode (*word, &error);
           g_assert_no_error (error);

@@ -146,6 +146,67 @@ test_addresses (void)
     }
 }
 
+/* Which numbers make an address, in which form, and whom it means. */
+static void
+test_address_forms (void)
+{
+  static const struct
+  {
+    guint width, upper, lower;
+    gboolean good;
+    guint8 form;
+  } rows[] = {
+    { 0, 1, 0, TRUE, 1 },       { 0, 1, 16, TRUE, 2 },          { 0, 1, 1234, TRUE, 4 },
+    { 0, 145, 1, TRUE, 4 },     { 4, 1, 16, TRUE, 4 },          { 2, 1, 0x7F, TRUE, 2 },
+    { 3, 1, 16, FALSE, 0 },     { 5, 1, 16, FALSE, 0 },         { 1, 128, 0, FALSE, 0 },
+    { 2, 1, 128, FALSE, 0 },    { 2, 1, 0, FALSE, 0 },          { 1, 1, 16, FALSE, 0 },
+    { 0, 0, 16, FALSE, 0 },     { 2, 1, 0x7E, FALSE, 0 },       { 4, 1, 0x3FFE, FALSE, 0 },
+    { 4, 0x4000, 1, FALSE, 0 }, { 4, 0x3FFF, 0x3FFF, TRUE, 4 },
+  };
+  const PosaHdlcAddress own = { 2, 1, 16 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      PosaHdlcAddress address;
+
+      g_test_message ("row %" G_GSIZE_FORMAT, i);
+      g_assert_cmpint (posa_hdlc_address_make (rows[i].width, rows[i].upper, rows[i].lower,
+                                               &address),
+                       ==, rows[i].good);
+      if (rows[i].good)
+        g_assert_cmpuint (address.width, ==, rows[i].form);
+    }
+  g_assert_true (posa_hdlc_address_covers (own, own));
+  g_assert_true (posa_hdlc_address_covers ((PosaHdlcAddress) { 2, 0x7F, 0x7F }, own));
+  g_assert_false (posa_hdlc_address_covers ((PosaHdlcAddress) { 2, 1, 17 }, own));
+  g_assert_false (posa_hdlc_address_covers ((PosaHdlcAddress) { 2, 0, 16 }, own));
+}
+
+/* Supervisory frames: control bytes of the client, N(R) 5, with P. */
+static void
+test_supervisory (void)
+{
+  static const struct
+  {
+    PosaHdlcType type;
+    guint8 control;
+  } rows[] = { { POSA_HDLC_RR, 0xB1 }, { POSA_HDLC_RNR, 0xB5 }, { POSA_HDLC_REJ, 0xB9 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const PosaHdlcFrame frame = { .destination = POSA_HDLC_CLIENT (1),
+                                    .source = POSA_HDLC_CLIENT (16),
+                                    .type = rows[i].type,
+                                    .poll = TRUE,
+                                    .receive_sequence = 5 };
+      g_autoptr (GByteArray) out = g_byte_array_new ();
+
+      posa_hdlc_frame_encode (&frame, out);
+      g_assert_cmphex (out->data[5], ==, rows[i].control);
+      assert_frame_round_trip (out->data + 1, out->len - 2);
+    }
+}
+
 static void
 test_bad_frames (void)
 {
@@ -309,6 +370,8 @@ main (int argc, char **argv)
   g_test_add_func ("/hdlc/crc", test_crc);
   g_test_add_func ("/hdlc/recorded", test_recorded);
   g_test_add_func ("/hdlc/addresses", test_addresses);
+  g_test_add_func ("/hdlc/address-forms", test_address_forms);
+  g_test_add_func ("/hdlc/supervisory", test_supervisory);
   g_test_add_func ("/hdlc/bad-frames", test_bad_frames);
   g_test_add_func ("/hdlc/parameters", test_parameters);
   g_test_add_func ("/hdlc/stream", test_stream);

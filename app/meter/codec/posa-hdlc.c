@@ -45,8 +45,7 @@ posa_hdlc_address_make (guint width, guint upper, guint lower, PosaHdlcAddress *
   if (width != 1 && width != 2 && width != 4)
     return FALSE;
   /* Below "all stations" comes the calling device, which is not the one that is called. */
-  return upper > 0 && upper <= all && two_parts == (lower > 0) && lower <= all &&
-         lower != all - 1;
+  return upper > 0 && upper <= all && two_parts == (lower > 0) && lower <= all && lower != all - 1;
 }
 
 gboolean

@@ -26,8 +26,7 @@ typedef struct
 /* The address of logical device @upper in device @lower, in @width bytes; 0: the shortest form that
  * holds them, without @lower when that is 0. FALSE for three bytes, for numbers that do not fit and
  * for those that no device may have (clause 6.4.2.3). */
-gboolean
-posa_hdlc_address_make (guint width, guint upper, guint lower, PosaHdlcAddress *out);
+gboolean posa_hdlc_address_make (guint width, guint upper, guint lower, PosaHdlcAddress *out);
 gboolean posa_hdlc_address_equal (PosaHdlcAddress x, PosaHdlcAddress y);
 /* Whether a frame to @address is meant for the station @own: the same form, and in each part the
  * own number or "all stations" (clause 6.4.2.3; 7F, in the form of four bytes 3FFF). */

@@ -7,8 +7,8 @@
 
 G_BEGIN_DECLS
 
-/* What the files of PosaHdlcLink share: posa-hdlc-link.c carries APDUs, -connect.c opens and closes,
- * -wait.c is the line. */
+/* What the files of PosaHdlcLink share: posa-hdlc-link.c carries APDUs, -connect.c opens and
+ * closes, -wait.c is the line. */
 
 typedef enum
 {
@@ -58,8 +58,10 @@ PosaHdlcWaited posa_hdlc_link_wait (PosaHdlcLink *self,
 gint64 posa_hdlc_link_get_next_due (PosaHdlcLink *self);
 /* Before anything is sent again after a fault the line must be silent, or a late answer would be
  * taken for that of the next request. */
-gboolean
-posa_hdlc_link_drain (PosaHdlcLink *self, gint64 silence_us, GCancellable *cancellable, GError **error);
+gboolean posa_hdlc_link_drain (PosaHdlcLink *self,
+                               gint64 silence_us,
+                               GCancellable *cancellable,
+                               GError **error);
 /* The same before a repeat, which is counted. */
 gboolean posa_hdlc_link_recover (PosaHdlcLink *self, GCancellable *cancellable, GError **error);
 /* Marks the link as broken and names it in @error; FALSE. */

@@ -45,9 +45,9 @@ guint16 posa_hdlc_link_get_max_info (const PosaHdlcLink *self);
 
 /* Sends @request as one APDU and takes the meter's APDU into @response (cleared first), both
  * without LLC bytes. Lost and damaged frames are recovered (clause 6.4.4): after a fault the meter
- * is asked with RR what it has. After any error the link is closed: TIMED_OUT (silence, busy without
- * end, or the meter has closed the link), BAD_CHECKSUM (damaged answers to the end), PORT_LOST,
- * CANCELLED, INVALID_DATA. */
+ * is asked with RR what it has. After any error the link is closed: TIMED_OUT (silence, busy
+ * without end, or the meter has closed the link), BAD_CHECKSUM (damaged answers to the end),
+ * PORT_LOST, CANCELLED, INVALID_DATA. */
 gboolean posa_hdlc_link_exchange (PosaHdlcLink *self,
                                   const guint8 *request,
                                   gsize size,
