@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright 2026 The Posa authors */
 
+#include "meter/codec/posa-iec-check.h"
 #include "meter/codec/posa-iec-data.h"
 #include "meter/codec/posa-iec-message.h"
 #include "meter/codec/posa-iec-time.h"
+
+#include <string.h>
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
@@ -25,6 +28,18 @@ try_sets (GPtrArray *sets)
     }
 }
 
+/* A text agrees with itself; with what, beyond that, is for the table tests. */
+static void
+try_agreement (const guint8 *data, gsize size)
+{
+  g_autofree char *text = g_strndup ((const char *) data, size);
+  g_autofree char *half = g_strndup (text, strlen (text) / 2);
+
+  posa_iec_check_readout (text, NULL);
+  g_assert_true (posa_iec_check_agree (text, text));
+  posa_iec_check_agree (text, half);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -39,5 +54,6 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     g_assert_true (message.content >= data && message.content + message.size <= data + size);
   if (sets != NULL)
     try_sets (sets);
+  try_agreement (data, size);
   return 0;
 }

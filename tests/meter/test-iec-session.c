@@ -212,6 +212,21 @@ test_missing_register (void)
   g_assert_null (reading);
 }
 
+/* Seven digits where the profile says six: the meter says so twice, so it is no damage, but the
+ * profile is not that of this meter. */
+static void
+test_other_digits (void)
+{
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "register.1.8.1=1234567890", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaReadingSet) reading = read_meter (sim, &error);
+
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, "1.8.1"));
+  g_assert_null (reading);
+}
+
 /* Noise may cost the reading, never its truth. */
 static void
 test_noise (void)
@@ -321,8 +336,9 @@ test_11_28_partial_blocks (void)
   g_auto (Talk) talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "block=10", NULL));
   g_autoptr (GError) error = NULL;
   g_autoptr (GString) text = g_string_new (NULL);
-  Blocks blocks = { .text = text }, stopped = { .text = g_string_new (NULL), .stop_at = 2 };
-  g_autoptr (GString) some = stopped.text;
+  Blocks blocks = { .text = text }, single = { .text = g_string_new (NULL) },
+         stopped = { .text = g_string_new (NULL), .stop_at = 2 };
+  g_autoptr (GString) some = stopped.text, all = single.text;
 
   g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
   g_assert_true (posa_iec_session_read_blocks (talk.session, "R3", "1.8.0", "", take_block_cb,
@@ -332,7 +348,13 @@ test_11_28_partial_blocks (void)
   g_assert_cmpuint (blocks.n_blocks, ==, 3); /* "1.8.0(0018", "87.654*kWh", ")" */
   g_assert_true (g_str_has_prefix (text->str, "1.8.0(") && g_str_has_suffix (text->str, "*kWh)"));
 
-  g_assert_false (posa_iec_session_read_blocks (talk.session, "R3", "1.8.0", "", take_block_cb,
+  /* R1 and R2 answer in one piece. */
+  g_assert_true (posa_iec_session_read_blocks (talk.session, "R2", "1.8.0", "", take_block_cb,
+                                               &single, NULL, &error));
+  g_assert_cmpuint (single.n_blocks, ==, 1);
+  g_assert_cmpstr (all->str, ==, text->str);
+
+  g_assert_false (posa_iec_session_read_blocks (talk.session, "R5", "1.8.0", "", take_block_cb,
                                                 &stopped, NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_CANCELLED);
   g_clear_error (&error);
@@ -621,6 +643,7 @@ main (int argc, char **argv)
   g_test_add_func ("/iec-session/echo", test_echo);
   g_test_add_func ("/iec-session/unknown-meter", test_unknown_meter);
   g_test_add_func ("/iec-session/missing-register", test_missing_register);
+  g_test_add_func ("/iec-session/other-digits", test_other_digits);
   g_test_add_func ("/iec-session/faults/noise", test_noise);
   g_test_add_func ("/iec-session/programming-mode", test_programming_mode);
   g_test_add_func ("/iec-session/11.28/partial-blocks", test_11_28_partial_blocks);

@@ -4,6 +4,7 @@
 #include "base/posa-clock.h"
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
+#include "meter/codec/posa-iec-check.h"
 #include "meter/codec/posa-iec-data.h"
 #include "meter/codec/posa-iec-message.h"
 #include "meter/codec/posa-iec-time.h"
@@ -358,6 +359,60 @@ test_real_readouts (void)
     }
 }
 
+/* Two readings of a line: what may differ between them, and what may not. */
+static void
+test_agreement (void)
+{
+  static const struct
+  {
+    const char *earlier, *later;
+    gboolean agree;
+  } rows[] = {
+    { "1.8.0(0012.345*kWh)\r\n!\r\n", "1.8.0(0012.345*kWh)\r\n!\r\n", TRUE },
+    { "1.8.0(0012.345*kWh)", "1.8.0(0012.346*kWh)", TRUE },
+    { "1.8.0(0012.999*kWh)", "1.8.0(0013.001*kWh)", TRUE },
+    { "1.8.0(0012.345*kWh)", "1.8.0(0012.344*kWh)", FALSE },
+    { "1.8.0(0012.345*kWh)", "1.8.0(0012.355*kWh)", FALSE },
+    { "1.8.0(0012.345*kWh)", "1.8.0(012.345*kWh)", FALSE },
+    { "1.8.0(0012.345*kWh)", "1.8.0(0012.345*Wh)", FALSE },
+    { "1.8.0(0012.345*kWh)", "1.8.1(0012.345*kWh)", FALSE },
+    { "1-0:1.8.0*255(12.3)", "1-0:1.8.0*255(12.4)", TRUE },
+    { "1.8.0*01(12.3)", "1.8.0*01(12.4)", FALSE },
+    { "1.8.0&01(12.3)", "1.8.0&01(12.4)", FALSE },
+    { "1.6.1(01.000*kW)(2611011200)", "1.6.1(01.001*kW)(2611011200)", FALSE },
+    { "0.9.1(0101530)", "0.9.1(0101531)", TRUE },
+    { "0.9.1(0101530)", "0.9.1(010153)", FALSE },
+    { "0-0:1.0.0(261128101530)", "0-0:1.0.0(261128101531)", TRUE },
+    { "32.7.0(230.1*V)", "32.7.0(229.8*V)", TRUE },
+    { "32.7.0(230.1*V)", "32.7.0(29.8*V)", FALSE },
+    { "C.1.0(12345678)", "C.1.0(12345679)", FALSE },
+    { "C.7.0(0008)", "C.7.0(0009)", FALSE },
+    { "34*kWh)", "34*kWh)", TRUE },
+    { "34*kWh)", "35*kWh)", FALSE },
+    { "1.8.0(1)\r\n1.8.1(2)", "1.8.0(1)", FALSE },
+    { "1.8.0(12", "1.8.0(13", FALSE },
+    { "", "", TRUE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpint (posa_iec_check_agree (rows[i].earlier, rows[i].later), ==, rows[i].agree);
+}
+
+/* 76 characters make a line, 77 do not. */
+static void
+test_line_length (void)
+{
+  g_autofree char *value = g_strnfill (69, '0');
+  g_autofree char *longest = g_strdup_printf ("C.9.9(%s)\r\n!\r\n", value);
+  g_autofree char *too_long = g_strdup_printf ("C.9.9(0%s)\r\n!\r\n", value);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (posa_iec_check_readout (longest, &error));
+  g_assert_no_error (error);
+  g_assert_false (posa_iec_check_readout (too_long, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+}
+
 static void
 test_times (void)
 {
@@ -418,6 +473,8 @@ main (int argc, char **argv)
   g_test_add_func ("/iec/numbers", test_numbers);
   g_test_add_func ("/iec/not-numbers", test_not_numbers);
   g_test_add_func ("/iec/grammar-oddities", test_grammar_oddities);
+  g_test_add_func ("/iec/agreement", test_agreement);
+  g_test_add_func ("/iec/line-length", test_line_length);
   g_test_add_func ("/iec/broken-grammar", test_broken_grammar);
   g_test_add_func ("/iec/real-readouts", test_real_readouts);
   g_test_add_func ("/iec/times", test_times);

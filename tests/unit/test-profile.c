@@ -130,6 +130,12 @@ test_faults (void)
     { "kWh;required", "kWh;needed", "m1: [registers] 1.8.0" },
     { "kWh;required", "kWh", "m1: [registers] 1.8.0" },
     { "kWh;required", "kWh;optional", "8 registers are required" },
+    { "required;6.3", "required;6", "m1: [registers] 1.8.0" },
+    { "required;6.3", "required;0.3", "m1: [registers] 1.8.0" },
+    { "required;6.3", "required;6.3;1", "m1: [registers] 1.8.0" },
+    { "[line]", "[line]\nstart=mode-f", "m1: [line] start" },
+    { "[line]", "[line]\nwake_up=perhaps", "m1: [line] wake_up" },
+    { "plan=readout", "plan=readout\nsize=many", "m1: [reading] size" },
     { "[match]", "garbage\n[match]", "m1: " },
   };
   g_autofree char *good = read_m1 ();
@@ -143,6 +149,30 @@ test_faults (void)
       if (strstr (error->message, rows[i].place) == NULL)
         g_error ("\"%s\" does not name \"%s\"", error->message, rows[i].place);
     }
+}
+
+/* How the meter is called, and the form of its data. */
+static void
+test_line_and_form (void)
+{
+  g_autofree char *text = read_m1 ();
+  g_autofree char *full =
+      replace (text, "[line]", "[access]\nalgorithm=simulator\n[line]\nstart=mode-e\nwake_up=yes");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaProfile) plain = posa_profile_parse ("m1", text, strlen (text), &error);
+  g_autoptr (PosaProfile) profile = posa_profile_parse ("m1", full, strlen (full), &error);
+  const PosaProfileRegister *total = g_ptr_array_index (profile->registers, 0);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (plain->start, ==, POSA_LINE_START_DIRECT);
+  g_assert_false (plain->wake_up);
+  g_assert_null (plain->algorithm);
+  g_assert_cmpint (profile->start, ==, POSA_LINE_START_MODE_E);
+  g_assert_true (profile->wake_up);
+  g_assert_cmpstr (profile->algorithm, ==, "simulator");
+  g_assert_cmpuint (profile->size, >, 0);
+  g_assert_cmpuint (total->digits, ==, 6);
+  g_assert_cmpuint (total->decimals, ==, 3);
 }
 
 static void
@@ -172,6 +202,7 @@ main (int argc, char **argv)
   g_test_add_func ("/profile/match", test_match);
   g_test_add_func ("/profile/patterns", test_patterns);
   g_test_add_func ("/profile/faults", test_faults);
+  g_test_add_func ("/profile/line-and-form", test_line_and_form);
   g_test_add_func ("/profile/status-word", test_status_word);
   return g_test_run ();
 }

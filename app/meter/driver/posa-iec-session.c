@@ -13,6 +13,7 @@
 #define MAX_READOUT    (64 * 1024)           /* characters of all partial blocks */
 #define ID_FRESH_US    (1000 * 1000)         /* the meter waits 1.5 s for the option select */
 #define FAST_SWITCH_US (10 * 1000)           /* a fast meter answers after 20 ms */
+#define CHARACTER_US   (10 * G_USEC_PER_SEC / POSA_IEC_START_BAUD)
 
 /* Of battery devices: NUL characters for 2.1 to 2.3 s, then silence for 1.5 to 1.7 s (annex B). */
 #define WAKE_UP_SIZE     66
@@ -35,10 +36,8 @@ select_protocol (PosaIecSession *self,
     return FALSE;
   /* The send ends with the computed last stop bit; one character more for converters that began
    * late. The meter's answer begins 200 ms after it at the soonest. */
-  gint64 pause = 10 * G_USEC_PER_SEC / POSA_IEC_START_BAUD + self->switch_delay_us;
-  if (self->identification.fast)
-    pause = FAST_SWITCH_US;
-  return posa_iec_link_pause (self->link, pause, operation, error) &&
+  gint64 pause = self->identification.fast ? FAST_SWITCH_US : CHARACTER_US;
+  return posa_iec_link_pause (self->link, pause + self->switch_delay_us, operation, error) &&
          posa_iec_link_set_speed (self->link, baud, error);
 }
 
