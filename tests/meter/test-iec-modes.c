@@ -7,6 +7,7 @@
 #include "base/posa-error.h"
 #include "meter/driver/posa-iec-session.h"
 #include "meter/posa-meter.h"
+#include "posa-test-keyring.h"
 #include "posa-test-sim.h"
 
 #include <string.h>
@@ -156,22 +157,23 @@ test_wake_up (void)
 }
 
 static PosaMeter *
-open_meter (PosaTestSim *sim, PosaMeterExpectation expectation)
+open_meter (PosaTestSim *sim, PosaMeterExpectation expectation, PosaKeyring *keyring)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), &error);
-  PosaMeter *meter = posa_meter_open (port, expectation, NULL, NULL, &error);
+  PosaMeter *meter = posa_meter_open (port, expectation, keyring, NULL, &error);
 
   g_assert_no_error (error);
   return meter;
 }
 
-/* 11.30: the confirmation whole, in pieces, missing. */
+/* 11.30: the confirmation whole, in pieces, missing, and on a head that echoes: what comes back is
+ * just what was sent. */
 static void
 test_11_30_confirmation (void)
 {
   static const char *const confirmations[] = { "confirmation=whole", "confirmation=pieces",
-                                               "confirmation=missing" };
+                                               "confirmation=missing", "confirmation=whole" };
 
   for (guint i = 0; i < G_N_ELEMENTS (confirmations); i++)
     {
@@ -188,18 +190,27 @@ test_11_30_confirmation (void)
 }
 
 /* Whatever meter: it signs on, has no profile in IEC, goes on in HDLC though it confirms nothing.
- * When the link ends it falls back to 300 baud, so the second opening begins there again. */
+ * When the link ends it falls back to 300 baud, so the secured association begins there again, and
+ * so does the next opening. */
 static void
 test_mode_e_opens_again (void)
 {
   g_autoptr (PosaTestSim) sim = posa_test_sim_start ("2g", "--no-pace", "--set", "start=mode-e",
                                                      "--set", "confirmation=missing", NULL);
+  g_autoptr (PosaTestKeyring) keyring = posa_test_keyring_new (NULL);
   g_autofree char *serial = posa_test_sim_get_text (sim, "serial");
 
   for (guint i = 0; i < 2; i++)
     {
-      g_autoptr (PosaMeter) meter = open_meter (sim, POSA_METER_ANY);
+      g_autoptr (PosaMeter) meter = open_meter (sim, POSA_METER_ANY, POSA_KEYRING (keyring));
+      g_autoptr (GError) error = NULL;
       g_assert_cmpstr (posa_meter_get_nameplate (meter)->serial, ==, serial);
+      if (i > 0)
+        continue;
+      g_autoptr (PosaReadingSet)
+          reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (reading->registers->len, >=, 7);
     }
 }
 
@@ -210,7 +221,7 @@ test_mode_e_is_found (void)
   g_autoptr (PosaTestSim)
       sim = posa_test_sim_start ("2g", "--no-pace", "--set", "start=mode-e", NULL);
   g_autofree char *serial = posa_test_sim_get_text (sim, "serial");
-  g_autoptr (PosaMeter) meter = open_meter (sim, POSA_METER_SECOND_GENERATION);
+  g_autoptr (PosaMeter) meter = open_meter (sim, POSA_METER_SECOND_GENERATION, NULL);
 
   g_assert_cmpstr (posa_meter_get_nameplate (meter)->serial, ==, serial);
 }

@@ -446,6 +446,30 @@ test_11_34_suspend (void)
   assert_at_end (&talk);
 }
 
+/* Asleep in the middle of the data: the meter has said it all to nobody, and hears no NAK. */
+static void
+test_11_34_suspend_in_block (void)
+{
+  IecScript script = iec_script_new ();
+
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "050", "line 9600 7E1");
+  iec_script_rx (&script, "\x02"
+                          "1.8.0(00");
+  script.now_ms += 10 * 60 * 1000;
+  iec_script_add (&script, "idle");
+  iec_script_nak (&script);
+  iec_script_add (&script, "idle");
+  iec_script_leave (&script);
+  iec_script_sign_on (&script, IDENT);
+  iec_script_option (&script, "040", "line 4800 7E1");
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
+  iec_script_nak (&script);
+  iec_script_block (&script, DATA, POSA_IEC_ETX, IEC_GOOD);
+  g_auto (Talk) talk = talk_over (&script);
+  assert_reads (&talk);
+}
+
 /* Identified, then asleep: the option would come too late, so the meter is called again. */
 static void
 test_11_34_suspend_after_sign_on (void)
@@ -550,6 +574,7 @@ main (int argc, char **argv)
   g_test_add_func ("/iec-raw/11.30/something-else", test_11_30_something_else);
   g_test_add_func ("/iec-raw/11.31/device-removed", test_11_31_device_removed);
   g_test_add_func ("/iec-raw/11.34/suspend", test_11_34_suspend);
+  g_test_add_func ("/iec-raw/11.34/suspend-in-block", test_11_34_suspend_in_block);
   g_test_add_func ("/iec-raw/11.34/suspend-after-sign-on", test_11_34_suspend_after_sign_on);
   g_test_add_func ("/iec-raw/tolerated-oddities", test_tolerated_oddities);
   g_test_add_func ("/iec-raw/odd-lines", test_odd_lines);

@@ -319,7 +319,9 @@ posa_iec_session_read_out (PosaIecSession *self,
       guint slower = step_down (self, baud);
       if (repeat && posa_iec_session_get_mode (self) == POSA_IEC_MODE_C)
         posa_iec_session_leave (self);
-      if (baud == POSA_IEC_START_BAUD || posa_iec_link_get_now_us (self->link) > give_up || !repeat)
+      /* One more is always worth it: perhaps the tablet slept, and the time went by for nobody. */
+      gboolean too_late = !first && posa_iec_link_get_now_us (self->link) > give_up;
+      if (baud == POSA_IEC_START_BAUD || !repeat || too_late)
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return NULL;
