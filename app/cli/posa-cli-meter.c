@@ -4,6 +4,7 @@
 #include "posa-config.h"
 
 #include "cli/posa-cli-commission.h"
+#include "cli/posa-cli-replay.h"
 #include "cli/posa-cli-translate.h"
 
 #include "base/posa-clock.h"
@@ -18,7 +19,7 @@
 typedef struct
 {
   const char *folder; /* borrowed */
-  char *port, *record, *replay;
+  char *port, *record;
   gboolean as_json;
 } ReadOptions;
 
@@ -27,7 +28,6 @@ read_options_clear (ReadOptions *options)
 {
   g_free (options->port);
   g_free (options->record);
-  g_free (options->replay);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ReadOptions, read_options_clear)
 
@@ -36,8 +36,6 @@ read_work (gpointer data, PosaOperation *operation, GError **error)
 {
   const ReadOptions *options = data;
 
-  if (options->replay != NULL)
-    return posa_meter_tool_replay (options->replay, operation, error);
   return posa_meter_tool_read (options->folder, options->port, options->record, operation, error);
 }
 
@@ -119,6 +117,17 @@ print_reading (const PosaReadingSet *reading)
           (double) line->wall_us / 1e6);
 }
 
+void
+posa_cli_print_reading (const PosaReadingSet *reading, gboolean as_json)
+{
+  g_autofree char *text = as_json ? posa_reading_set_to_text (reading, TRUE) : NULL;
+
+  if (as_json)
+    puts (text);
+  else
+    print_reading (reading);
+}
+
 static int
 meter_read (PosaCli *cli, int argc, char **argv)
 {
@@ -129,8 +138,6 @@ meter_read (PosaCli *cli, int argc, char **argv)
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON"), NULL },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &options.record,
       N_ ("Write down what goes over the line"), N_ ("TAPE") },
-    { "replay", 0, 0, G_OPTION_ARG_FILENAME, &options.replay, N_ ("Read a tape instead of a meter"),
-      N_ ("TAPE") },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -140,23 +147,17 @@ meter_read (PosaCli *cli, int argc, char **argv)
                        _ ("Reads a meter: plate, clock, status word and every current register."),
                        entries, &argc, &argv, 0, &status))
     return status;
-  if ((options.port == NULL) == (options.replay == NULL))
+  if (options.port == NULL)
     {
       error = g_error_new_literal (POSA_ERROR, POSA_ERROR_USAGE,
-                                   _ ("meter read: either --port PATH or --replay TAPE is needed"));
+                                   _ ("meter read: --port PATH is needed"));
       return posa_cli_fail (error);
     }
   g_autoptr (PosaReadingSet)
       reading = posa_cli_run (cli, _ ("Reading the meter"), read_work, &options, &error);
   if (reading == NULL)
     return posa_cli_fail (error);
-  if (!options.as_json)
-    print_reading (reading);
-  else
-    {
-      g_autofree char *text = posa_reading_set_to_text (reading, TRUE);
-      puts (text);
-    }
+  posa_cli_print_reading (reading, options.as_json);
   return 0;
 }
 
@@ -165,6 +166,7 @@ posa_cli_meter (PosaCli *cli, int argc, char **argv)
 {
   static const PosaCliCommand commands[] = {
     { "read", N_ ("read plate, clock, status word and registers"), meter_read },
+    { "replay", N_ ("read a recorded tape instead of a meter"), posa_cli_replay },
     { "commission", N_ ("set up the new meter of an order"), posa_cli_commission },
     { "translate", N_ ("decode captured bytes"), posa_cli_translate },
   };

@@ -24,6 +24,7 @@ static const struct
   { "ek", FIELD (keys.encryption), 0 },
   { "ak", FIELD (keys.authentication), 0 },
   { "kek", FIELD (keys.master), 0 },
+  { "secret", FIELD (keys.secret), 0 },
   { "dk", FIELD (dedicated), 0 },
   { "client_title", FIELD (client_title), FIELD (has_client_title) },
   { "server_title", FIELD (server_title), FIELD (has_server_title) },
@@ -39,13 +40,13 @@ posa_key_file_free (PosaKeyFile *self)
 }
 
 static const char *
-take_key (PosaDlmsKey *key, const guint8 *data, gsize size)
+take_key (PosaDlmsKey *key, gboolean secret, const guint8 *data, gsize size)
 {
   if (key->size != 0)
     return "given twice";
-  if ((size != 16 && size != 32) || !posa_dlms_key_set (key, data, size))
+  if (!secret && size != 16 && size != 32)
     return "a key has 32 hex digits, in suite 2 64";
-  return NULL;
+  return posa_dlms_key_set (key, data, size) ? NULL : "too long";
 }
 
 static const char *
@@ -73,7 +74,7 @@ take_value (PosaKeyFile *self, guint field, const char *hex)
   guint8 *data = g_bytes_unref_to_data (g_steal_pointer (&bytes), &size);
   const char *fault =
       fields[field].has_title == 0
-          ? take_key (target, data, size)
+          ? take_key (target, target == &self->keys.secret, data, size)
           : take_title (target, G_STRUCT_MEMBER_P (self, fields[field].has_title), data, size);
   OPENSSL_cleanse (data, size);
   g_free (data);
@@ -89,7 +90,7 @@ take_line (PosaKeyFile *self, const char *line)
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     if (strlen (fields[i].word) == length && strncmp (fields[i].word, line, length) == 0)
       return take_value (self, i, line + length);
-  return "unknown word; there are ek, ak, kek, dk, client_title and server_title";
+  return "unknown word; there are ek, ak, kek, dk, secret, client_title and server_title";
 }
 
 PosaKeyFile *
@@ -117,10 +118,11 @@ posa_key_file_parse (const char *name, const char *text, GError **error)
                    fault);
       return NULL;
     }
-  if (self->keys.encryption.size > 0 && self->keys.authentication.size > 0)
+  gboolean has_ek = self->keys.encryption.size > 0, has_ak = self->keys.authentication.size > 0;
+  if (has_ek == has_ak && (has_ek || self->keys.secret.size > 0))
     return g_steal_pointer (&self);
   g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "%s: %s is missing", name,
-               self->keys.encryption.size > 0 ? "ak" : "ek");
+               has_ek ? "ak" : "ek");
   return NULL;
 }
 

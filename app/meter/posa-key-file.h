@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  *   ek 000102030405060708090A0B0C0D0E0F
  *   ak D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF
  *   kek …                         master key, for keys that travel wrapped
+ *   secret …                      LLS password or HLS secret, in hex
  *   dk …                          dedicated key, when it was not sent on the line
  *   client_title 4D4D4D0000BC614E
  *   server_title 4142434445464748 */

@@ -53,3 +53,16 @@ posa_keyring_set_peer_counter (PosaKeyring *self,
 {
   return POSA_KEYRING_GET_IFACE (self)->set_peer_counter (self, serial, last_seen, error);
 }
+
+gboolean
+posa_keyring_make_fresh (PosaKeyring *self,
+                         PosaKeyringFresh what,
+                         guint8 *out,
+                         gsize size,
+                         GError **error)
+{
+  PosaKeyringInterface *iface = POSA_KEYRING_GET_IFACE (self);
+
+  return iface->make_fresh != NULL ? iface->make_fresh (self, what, out, size, error)
+                                   : posa_dlms_random (out, size, error);
+}

@@ -13,6 +13,13 @@ G_BEGIN_DECLS
 #define POSA_TYPE_KEYRING (posa_keyring_get_type ())
 G_DECLARE_INTERFACE (PosaKeyring, posa_keyring, POSA, KEYRING, GObject)
 
+/* What has to be new for each association. */
+typedef enum
+{
+  POSA_KEYRING_CHALLENGE,
+  POSA_KEYRING_DEDICATED_KEY
+} PosaKeyringFresh;
+
 struct _PosaKeyringInterface
 {
   GTypeInterface parent_iface;
@@ -35,6 +42,12 @@ struct _PosaKeyringInterface
                                 const char *serial,
                                 guint32 last_seen,
                                 GError **error);
+  /* NULL: from the system's generator, as with every real meter. */
+  gboolean (*make_fresh) (PosaKeyring *self,
+                          PosaKeyringFresh what,
+                          guint8 *out,
+                          gsize size,
+                          GError **error);
 };
 
 /* This device's own system title (never shared between tablets). */
@@ -61,5 +74,12 @@ gboolean posa_keyring_set_peer_counter (PosaKeyring *self,
                                         const char *serial,
                                         guint32 last_seen,
                                         GError **error);
+
+/* @size random bytes, never made before: unless a recorded conversation is replayed. */
+gboolean posa_keyring_make_fresh (PosaKeyring *self,
+                                  PosaKeyringFresh what,
+                                  guint8 *out,
+                                  gsize size,
+                                  GError **error);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include "meter/port/posa-port-recorder.h"
 #include "meter/port/posa-port-replay.h"
 #include "meter/posa-meter.h"
+#include "meter/posa-replay-keyring.h"
 #include "model/posa-work-context.h"
 
 static PosaReadingSet *
@@ -57,13 +58,38 @@ posa_meter_tool_read (const char *folder,
   return read_port (port, keyring, operation, error);
 }
 
-PosaReadingSet *
-posa_meter_tool_replay (const char *tape_path, PosaOperation *operation, GError **error)
+/* The keys for the conversation on @tape. */
+static PosaKeyring *
+load_keyring (const PosaTape *tape, const char *tape_path, const char *key_path, GError **error)
 {
-  PosaTape *tape = posa_tape_load (tape_path, error);
+  g_autoptr (PosaKeyFile) keys = posa_key_file_load (key_path, error);
 
-  if (tape == NULL)
+  if (keys == NULL)
     return NULL;
-  g_autoptr (PosaPort) port = posa_port_echo_new (posa_port_replay_new (tape));
-  return read_port (port, NULL, operation, error);
+  PosaKeyring *keyring = posa_replay_keyring_new (tape, keys, error);
+  if (keyring == NULL)
+    g_prefix_error (error, "%s, ", tape_path);
+  return keyring;
+}
+
+PosaReadingSet *
+posa_meter_tool_replay (const char *tape_path,
+                        const char *key_path,
+                        PosaOperation *operation,
+                        GError **error)
+{
+  g_autoptr (PosaTape) tape = posa_tape_load (tape_path, error);
+  g_autoptr (PosaKeyring) keyring = NULL;
+
+  if (tape != NULL && key_path != NULL)
+    keyring = load_keyring (tape, tape_path, key_path, error);
+  if (tape == NULL || (key_path != NULL && keyring == NULL))
+    return NULL;
+  g_autoptr (PosaPort) replay = posa_port_replay_new (g_steal_pointer (&tape));
+  g_autoptr (PosaPort) port = posa_port_echo_new (g_object_ref (replay));
+  g_autoptr (PosaReadingSet) reading = read_port (port, keyring, operation, error);
+  if (reading == NULL)
+    g_prefix_error (error, "%s, line %u: ", tape_path,
+                    posa_port_replay_get_line (POSA_PORT_REPLAY (replay)));
+  return g_steal_pointer (&reading);
 }

@@ -17,10 +17,13 @@ PosaReadingSet *posa_meter_tool_read (const char *folder,
                                       const char *tape_path,
                                       PosaOperation *operation,
                                       GError **error);
-/* The same reading again from a tape, at once and without a meter; not for meters that need keys:
- * no two of their conversations are alike. INVALID_DATA when the program would now ask otherwise
- * than on the tape. */
-PosaReadingSet *
-posa_meter_tool_replay (const char *tape_path, PosaOperation *operation, GError **error);
+/* The same reading again from a tape, at once and without a meter. A tape holds no keys: ciphered
+ * conversations need those of the file @key_path (meter/posa-key-file.h), else NULL. Every error
+ * names the line of the tape: INVALID_DATA when the program would now ask otherwise than on it,
+ * PORT_LOST where it ends too early, ACCESS_DENIED when it is of a meter with other keys. */
+PosaReadingSet *posa_meter_tool_replay (const char *tape_path,
+                                        const char *key_path,
+                                        PosaOperation *operation,
+                                        GError **error);
 
 G_END_DECLS

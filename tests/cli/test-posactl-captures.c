@@ -101,6 +101,67 @@ test_translate_files (void)
   cli_expect (1, "glo-get-request", "sh", "-c", pipe, NULL);
 }
 
+/* ---- replay ---- */
+
+static char *
+tape_path (const char *name)
+{
+  return g_test_build_filename (G_TEST_DIST, "tapes", name, NULL);
+}
+
+static void
+test_replay (void)
+{
+  g_auto (Files) files = make_files ();
+  g_autofree char *tape = tape_path ("posa-1g-m1.tape");
+  g_autofree char *ciphered = tape_path ("posa-2g-single.tape");
+  g_autofree char *keys = write_file (&files, "keys", EK AK, 0600);
+  g_autofree char *open = write_file (&files, "open", EK AK, 0644);
+  g_autofree char *others = write_file (&files, "others",
+                                        EK "ak "
+                                           "00112233445566778899AABBCCDDEEFF",
+                                        0600);
+
+  cli_expect (0, "0991095846", "posactl", "meter", "replay", tape, NULL);
+  cli_expect (0, "\"serial\": \"0991095846\"", "posactl", "meter", "replay", "--json", tape, NULL);
+  cli_expect (0, "2600000042", "posactl", "meter", "replay", "--key-file", keys, ciphered, NULL);
+  cli_expect (1, "can only be read with its key", "posactl", "meter", "replay", ciphered, NULL);
+  cli_expect (1, "under other keys", "posactl", "meter", "replay", "--key-file", others, ciphered,
+              NULL);
+  cli_expect (1, "chmod 600", "posactl", "meter", "replay", "--key-file", open, ciphered, NULL);
+  cli_expect (1, "/nowhere/tape", "posactl", "meter", "replay", "/nowhere/tape", NULL);
+  cli_expect (2, "--help", "posactl", "meter", "replay", NULL);
+  cli_expect (2, "--replay", "posactl", "meter", "read", "--replay", tape, NULL);
+}
+
+/* A tape that is no tape, ends too early, or was changed: the error has the line. */
+static void
+test_bad_tapes (void)
+{
+  g_auto (Files) files = make_files ();
+  g_autofree char *good = tape_path ("posa-1g-m1.tape");
+  g_autofree char *text = NULL;
+
+  g_assert_true (g_file_get_contents (good, &text, NULL, NULL));
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *end = g_strdup (lines[20]);
+  g_clear_pointer (&lines[20], g_free);
+  g_autofree char *head = g_strjoinv ("\n", lines);
+  lines[20] = g_steal_pointer (&end);
+  g_autofree char *cut = write_file (&files, "cut", head, 0644);
+  g_auto (GStrv) parts = g_strsplit (text, " tx 2F3F210D0A", 2);
+  g_autofree char *changed = g_strjoinv (" tx 2F3F310D0A", parts);
+  g_autofree char *tampered = write_file (&files, "tampered", changed, 0644);
+  g_autofree char *none = write_file (&files, "none", "posa-tape 1\nnonsense\n", 0644);
+  g_autofree char *empty = write_file (&files, "empty", "", 0644);
+
+  cli_expect (1, "cut, line 20: ", "posactl", "meter", "replay", cut, NULL);
+  cli_expect (1, "the tape has \"tx 2F3F310D0A\"", "posactl", "meter", "replay", tampered, NULL);
+  cli_expect (1, "tampered, line ", "posactl", "meter", "replay", tampered, NULL);
+  cli_expect (1, "none: tape, line 2: not understood", "posactl", "meter", "replay", none, NULL);
+  cli_expect (1, "empty: tape, line 1: not understood", "posactl", "meter", "replay", empty, NULL);
+}
+
 /* ---- profile check ---- */
 
 static char *
@@ -182,6 +243,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/captures/translate", test_translate);
   g_test_add_func ("/captures/translate/files", test_translate_files);
+  g_test_add_func ("/captures/replay", test_replay);
+  g_test_add_func ("/captures/replay/bad", test_bad_tapes);
   g_test_add_func ("/captures/profile/shipped", test_shipped_profiles);
   g_test_add_func ("/captures/profile/broken", test_broken_profiles);
   g_test_add_func ("/captures/profile/collide", test_profiles_that_collide);

@@ -188,14 +188,15 @@ prove_keys (PosaDlmsClient *self,
 }
 
 static PosaAcse *
-build_secured_aarq (PosaDlmsClient *self, GError **error)
+build_secured_aarq (PosaDlmsClient *self, PosaKeyring *keyring, GError **error)
 {
   g_autoptr (PosaAcse) aarq = posa_acse_new (POSA_ACSE_AARQ);
   g_autoptr (GByteArray) initiate = build_initiate ();
   g_autoptr (GByteArray) sealed = g_byte_array_new ();
 
   if (!posa_dlms_channel_seal (self->channel, initiate, sealed, error) ||
-      !posa_dlms_random (aarq->authentication, CHALLENGE_BYTES, error))
+      !posa_keyring_make_fresh (keyring, POSA_KEYRING_CHALLENGE, aarq->authentication,
+                                CHALLENGE_BYTES, error))
     return NULL;
   aarq->context = POSA_ACSE_CONTEXT_LN_CIPHERED;
   aarq->has_mechanism = aarq->has_title = aarq->has_authentication = TRUE;
@@ -207,9 +208,12 @@ build_secured_aarq (PosaDlmsClient *self, GError **error)
 }
 
 static gboolean
-associate_secured (PosaDlmsClient *self, GCancellable *cancellable, GError **error)
+associate_secured (PosaDlmsClient *self,
+                   PosaKeyring *keyring,
+                   GCancellable *cancellable,
+                   GError **error)
 {
-  g_autoptr (PosaAcse) aarq = build_secured_aarq (self, error);
+  g_autoptr (PosaAcse) aarq = build_secured_aarq (self, keyring, error);
 
   if (aarq == NULL)
     return FALSE;
@@ -233,7 +237,7 @@ posa_dlms_client_open_secured (PosaDlmsClient *self,
   if (!start_link (self, sap, cancellable, error))
     return FALSE;
   if (posa_dlms_channel_secure (self->channel, keyring, serial, at_least, error) &&
-      associate_secured (self, cancellable, error))
+      associate_secured (self, keyring, cancellable, error))
     return TRUE;
   posa_dlms_client_close (self);
   g_prefix_error (error, "associating with meter %s: ", serial);

@@ -15,7 +15,8 @@ struct _PosaPortReplay
   PosaClock *clock;
   gint64 start; /* monotonic */
   guint next;
-  gsize taken; /* bytes already given out of the next RX event */
+  gsize taken;  /* bytes already given out of the next RX event */
+  guint broken; /* line of the tape where it first was not as the program wants it; 0 = nowhere */
 };
 
 static void port_iface_init (PosaPortInterface *iface);
@@ -33,18 +34,30 @@ move_clock (PosaPortReplay *self, gint64 monotonic)
   posa_clock_advance (self->clock, MAX (0, left));
 }
 
+static const PosaTapeEvent *
+event_at (PosaPortReplay *self, guint i)
+{
+  return i < self->tape->events->len ? g_ptr_array_index (self->tape->events, i) : NULL;
+}
+
+static void
+note_broken (PosaPortReplay *self)
+{
+  if (self->broken == 0)
+    self->broken = posa_port_replay_get_line (self);
+}
+
 /* The next event, borrowed; NULL and PORT_LOST when the tape says so or has no more. */
 static const PosaTapeEvent *
 look (PosaPortReplay *self, GError **error)
 {
-  const PosaTapeEvent *event = self->next < self->tape->events->len
-                                   ? g_ptr_array_index (self->tape->events, self->next)
-                                   : NULL;
+  const PosaTapeEvent *event = event_at (self, self->next);
 
   if (event != NULL && event->verb != POSA_TAPE_LOST)
     return event;
+  note_broken (self);
   g_set_error_literal (error, POSA_ERROR, POSA_ERROR_PORT_LOST,
-                       event != NULL ? "tape: the device was unplugged" : "tape: it ends here");
+                       event != NULL ? "the device was unplugged here" : "the tape ends here");
   return NULL;
 }
 
@@ -57,15 +70,16 @@ step (PosaPortReplay *self, const PosaTapeEvent *event)
 }
 
 static gboolean
-set_mismatch (const PosaTapeEvent *event, const char *what, GError **error)
+set_mismatch (PosaPortReplay *self, const PosaTapeEvent *event, const char *what, GError **error)
 {
   g_autofree char *hex =
       event->bytes != NULL
           ? posa_hex_encode (g_bytes_get_data (event->bytes, NULL), g_bytes_get_size (event->bytes))
           : g_strdup ("");
 
+  note_broken (self);
   g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-               "tape, line %u: it has \"%s %s\" where the program %s", event->number,
+               "the tape has \"%s %s\" where the program %s",
                posa_tape_verb_to_string (event->verb), hex, what);
   return FALSE;
 }
@@ -82,7 +96,7 @@ set_line (PosaPort *port, PosaLineSettings settings, GError **error)
       event->line.data_bits != settings.data_bits)
     {
       g_autofree char *what = g_strdup_printf ("sets %u baud", settings.baud);
-      return set_mismatch (event, what, error);
+      return set_mismatch (self, event, what, error);
     }
   step (self, event);
   return TRUE;
@@ -105,7 +119,7 @@ send_bytes (PosaPort *port,
     {
       g_autofree char *hex = posa_hex_encode (data, size);
       g_autofree char *what = g_strdup_printf ("sends %s", hex);
-      return set_mismatch (event, what, error);
+      return set_mismatch (self, event, what, error);
     }
   step (self, event);
   return TRUE;
@@ -132,7 +146,7 @@ receive (PosaPort *port,
     }
   if (event->verb != POSA_TAPE_RX)
     {
-      set_mismatch (event, "waits for bytes", error);
+      set_mismatch (self, event, "waits for bytes", error);
       return -1;
     }
   gsize n = MIN (size, g_bytes_get_size (event->bytes) - self->taken);
@@ -184,6 +198,17 @@ posa_port_replay_class_init (PosaPortReplayClass *klass)
 static void
 posa_port_replay_init (PosaPortReplay *self)
 {
+}
+
+guint
+posa_port_replay_get_line (PosaPortReplay *self)
+{
+  const PosaTapeEvent *event = event_at (self, self->next);
+  const PosaTapeEvent *last = event_at (self, self->tape->events->len - 1);
+
+  if (self->broken != 0)
+    return self->broken;
+  return event != NULL ? event->number : last != NULL ? last->number : 1;
 }
 
 PosaPort *
