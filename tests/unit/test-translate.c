@@ -46,6 +46,11 @@ static const struct
   /* lengths that promise more than there is */
   { "C401C1000984FFFFFFFF00", FALSE, "! not decoded" },
   { "C403C1840FFFFFFF0101", FALSE, "! not decoded" },
+  /* general block transfer: control, numbers, a piece each */
+  { "E001000100000AC001C100080000010000\nE08100020000"
+    "03"
+    "FF0200",
+    TRUE, "block: 1, window 1, acknowledges 0|block: 2, the last|get-request-normal|2 time" },
   /* ciphered, without a key */
   { "C81E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B", FALSE,
     "counter 01234567|! ciphered: no key file" },

@@ -21,10 +21,11 @@ struct _PosaTranslateApdu
   PosaKeyFile keys; /* a copy, as titles and a dedicated key may be learned */
   gboolean has_keys;
   guint depth;
-  GArray *asked;      /* PosaTranslateAsked of the last request */
-  gboolean list;      /* … which was one with a list */
-  GByteArray *joined; /* blocks so far */
-  GHashTable *scales; /* of registers, see posa-translate-apdu.c */
+  GArray *asked;           /* PosaTranslateAsked of the last request */
+  gboolean list;           /* … which was one with a list */
+  GByteArray *joined;      /* blocks so far */
+  GByteArray *transferred; /* the same of general block transfer */
+  GHashTable *scales;      /* of registers, see posa-translate-apdu.c */
 };
 
 /* Initiate, AARQ to RLRE, ciphered messages: under @parent, which has their name. */

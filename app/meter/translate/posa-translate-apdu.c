@@ -8,6 +8,7 @@
 #include "meter/codec/posa-apdu.h"
 #include "meter/codec/posa-axdr.h"
 #include "meter/codec/posa-dlms-security.h"
+#include "meter/codec/posa-gbt.h"
 #include "meter/translate/posa-apdu-names.h"
 #include "meter/translate/posa-cosem-names.h"
 #include "meter/translate/posa-translate-value.h"
@@ -404,6 +405,35 @@ add_apdu (PosaTranslateApdu *self, PosaTree *parent, const guint8 *data, gsize s
   add_left_over (parent, apdu, data, size);
 }
 
+/* A piece of any APDU, and how far the other side's pieces have come. */
+static void
+add_transfer (PosaTranslateApdu *self, PosaTree *parent, const guint8 *data, gsize size)
+{
+  g_autoptr (GError) error = NULL;
+  PosaGbt block;
+
+  if (!posa_gbt_decode (data, size, &block, &error))
+    {
+      posa_tree_add_fault (parent, "not decoded", error->message);
+      return;
+    }
+  posa_tree_add (parent, "block", "%u%s%s, window %u, acknowledges %u", block.number,
+                 block.last ? ", the last" : "", block.streaming ? ", streaming" : "", block.window,
+                 block.ack);
+  if (block.size == 0)
+    return;
+  posa_tree_add (parent, "piece", "%" G_GSIZE_FORMAT " bytes", block.size);
+  if (block.number <= 1)
+    g_byte_array_set_size (self->transferred, 0);
+  if (self->transferred->len < MAX_JOINED)
+    posa_put_bytes (self->transferred, block.data, block.size);
+  if (!block.last)
+    return;
+  g_autoptr (GByteArray) whole = g_steal_pointer (&self->transferred);
+  self->transferred = g_byte_array_new ();
+  posa_translate_apdu_add (self, parent, whole->data, whole->len);
+}
+
 /* ---- all of them ---- */
 
 void
@@ -429,6 +459,8 @@ posa_translate_apdu_add (PosaTranslateApdu *self, PosaTree *parent, const guint8
     posa_translate_add_acse (self, tree, data, size);
   else if (posa_dlms_is_ciphered (tag) || tag == POSA_DLMS_GENERAL_SIGNING)
     posa_translate_add_protected (self, tree, data, size);
+  else if (tag == POSA_GBT_TAG)
+    add_transfer (self, tree, data, size);
   else
     add_apdu (self, tree, data, size);
   self->depth--;
@@ -444,6 +476,7 @@ posa_translate_apdu_new (const PosaKeyFile *keys)
     self->keys = *keys;
   self->asked = g_array_new (FALSE, TRUE, sizeof (PosaTranslateAsked));
   self->joined = g_byte_array_new ();
+  self->transferred = g_byte_array_new ();
   self->scales = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   return self;
 }
@@ -456,6 +489,7 @@ posa_translate_apdu_free (PosaTranslateApdu *self)
   OPENSSL_cleanse (&self->keys, sizeof self->keys);
   g_array_unref (self->asked);
   g_byte_array_unref (self->joined);
+  g_byte_array_unref (self->transferred);
   g_hash_table_unref (self->scales);
   g_free (self);
 }
