@@ -25,6 +25,8 @@
  * client waits the 20 ms that a fast meter allows (IEC 62056-21, 6.3.13). */
 #define MODE_C_REACTION_MS        200
 #define MODE_C_CLIENT_REACTION_MS 20
+/* Of the hourly profile of a 1G meter. */
+#define KEPT_DAYS 36
 
 typedef struct
 {
@@ -59,8 +61,8 @@ run_j1 (const Job *self, PosaPort *port)
   g_assert_cmpuint (stats.retries, ==, 0);
 }
 
-static void
-run_read (const Job *self, PosaPort *port)
+static PosaMeter *
+read_first_generation (PosaPort *port)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PosaMeter)
@@ -70,6 +72,32 @@ run_read (const Job *self, PosaPort *port)
   g_autoptr (PosaReadingSet) reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (reading->line.retries, ==, 0);
+  return g_steal_pointer (&meter);
+}
+
+static void
+run_readout (const Job *self, PosaPort *port)
+{
+  g_autoptr (PosaMeter) meter = read_first_generation (port);
+
+  posa_meter_close (meter);
+}
+
+/* With the hourly profile of the days that such a meter keeps, where it can be had. */
+static void
+run_read_complete (const Job *self, PosaPort *port)
+{
+  g_autoptr (PosaMeter) meter = read_first_generation (port);
+  g_autoptr (PosaLoadProfile) profile = posa_load_profile_new ();
+  g_autoptr (GError) error = NULL;
+  gint64 now = g_get_real_time ();
+
+  if (!posa_meter_read_load_profile (meter, now - KEPT_DAYS * G_TIME_SPAN_DAY, now, profile, NULL,
+                                     &error))
+    g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+  else
+    g_assert_cmpuint (profile->intervals->len, >, 0);
+  posa_meter_close (meter);
 }
 
 static void
@@ -94,7 +122,8 @@ static const Job jobs[] = {
   { "j1_hls_19200", run_j1, "2g", 19200, 2030, 0 },
   { "commission", run_commission, "2g", 9600, 128, 50 },
   { "commission_19200", run_commission, "2g", 19200, 2030, 50 },
-  { "modec_readout", run_read, "1g m3b", 9600, 0, MODE_C_REACTION_MS },
+  { "modec_readout", run_readout, "1g m3b", 9600, 0, MODE_C_REACTION_MS },
+  { "read_m3b_complete", run_read_complete, "1g m3b", 9600, 0, MODE_C_REACTION_MS },
 };
 
 /* ---- measuring ---- */

@@ -6,6 +6,7 @@
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
 #include "meter/codec/posa-cosem-selection.h"
+#include "meter/codec/posa-gbt.h"
 #include "meter/codec/posa-hdlc-deframer.h"
 
 static PosaApdu *
@@ -280,6 +281,50 @@ test_selection (void)
     }
 }
 
+static void
+test_general_block (void)
+{
+  static const struct
+  {
+    const char *text;
+    PosaGbt block;
+  } good[] = {
+    { "E0420001000002C401", { .streaming = TRUE, .window = 2, .number = 1, .size = 2 } },
+    { "E0BF0001000300", { .last = TRUE, .window = 63, .number = 1, .ack = 3 } },
+    { "E081FFFF000103010203", { .last = TRUE, .window = 1, .number = 65535, .ack = 1, .size = 3 } },
+  };
+  static const char *const bad[] = { "", "E0", "E0810001000002C4", "C08100010000", "E08100010000" };
+  PosaGbt block;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++)
+    {
+      g_autoptr (GBytes) bytes = posa_hex_decode (good[i].text, NULL);
+      g_autoptr (GByteArray) again = g_byte_array_new ();
+      const PosaGbt *wanted = &good[i].block;
+
+      g_assert_true (
+          posa_gbt_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &block, NULL));
+      g_assert_cmpint (block.last, ==, wanted->last);
+      g_assert_cmpint (block.streaming, ==, wanted->streaming);
+      g_assert_cmpuint (block.window, ==, wanted->window);
+      g_assert_cmpuint (block.number, ==, wanted->number);
+      g_assert_cmpuint (block.ack, ==, wanted->ack);
+      g_assert_cmpuint (block.size, ==, wanted->size);
+      posa_gbt_encode (&block, again);
+      g_autofree char *text = posa_hex_encode (again->data, again->len);
+      g_assert_cmpstr (text, ==, good[i].text);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GBytes) bytes = posa_hex_decode (bad[i], NULL);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (posa_gbt_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+                                       &block, &error));
+      g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+    }
+}
+
 /* Recorded: what a foreign client asked in one frame, and every whole answer of the meter. Answers
  * cut into several frames are joined as the link does. */
 static void
@@ -335,6 +380,7 @@ main (int argc, char **argv)
   g_test_add_func ("/apdu/notification", test_notification);
   g_test_add_func ("/apdu/access", test_access);
   g_test_add_func ("/apdu/selection", test_selection);
+  g_test_add_func ("/apdu/general-block", test_general_block);
   g_test_add_func ("/apdu/recorded", test_recorded);
   return g_test_run ();
 }
