@@ -63,7 +63,6 @@ posa_sim_sign_on_await_request (PosaSimLine *line, const char *address, int firs
     {
       if (sleeping && !await_wake_up (line))
         return FALSE;
-      sleeping = FALSE;
       gint64 timeout = text->len > 0 ? POSA_SIM_IEC_GAP_US : asleep ? AWAKE_US : -1;
       int c = posa_sim_line_read (line, timeout);
       if (c == POSA_SIM_STOPPED)

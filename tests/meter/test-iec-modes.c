@@ -5,43 +5,14 @@
  * wake-up of battery devices, against simulated meters. */
 
 #include "base/posa-error.h"
-#include "meter/driver/posa-iec-session.h"
+#include "iec-talk.h"
 #include "meter/posa-meter.h"
 #include "posa-test-keyring.h"
-#include "posa-test-sim.h"
 
 #include <string.h>
 
-typedef struct
-{
-  PosaTestSim *sim;
-  PosaPort *port;
-  PosaIecSession *session;
-} Talk;
-
-static Talk
-talk_to (PosaTestSim *sim)
-{
-  g_autoptr (GError) error = NULL;
-  Talk talk = { sim, posa_port_open (posa_test_sim_get_port (sim), &error), NULL };
-
-  g_assert_no_error (error);
-  talk.session = posa_iec_session_new (talk.port);
-  return talk;
-}
-
 static void
-talk_clear (Talk *talk)
-{
-  posa_iec_session_sign_off (talk->session);
-  posa_iec_session_free (talk->session);
-  g_object_unref (talk->port);
-  posa_test_sim_stop (talk->sim);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Talk, talk_clear)
-
-static void
-assert_reads (Talk *talk, guint n_sent)
+assert_reads (IecTalk *talk, guint n_sent)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *serial = posa_test_sim_get_text (talk->sim, "serial");
@@ -67,8 +38,8 @@ test_speed_characters (void)
   for (guint i = 0; speeds[i] != '\0'; i++)
     {
       g_autofree char *identification = g_strdup_printf ("identification=PSA%cM1", speeds[i]);
-      g_auto (Talk)
-          talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", identification, NULL));
+      g_auto (IecTalk) talk =
+          iec_talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", identification, NULL));
       g_autoptr (GError) error = NULL;
 
       g_assert_true (posa_iec_session_sign_on (talk.session, 1, NULL, &error));
@@ -81,8 +52,8 @@ test_speed_characters (void)
 static void
 test_mode_b_paced (void)
 {
-  g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("1g", "--pace", "--set", "identification=PSAEM1", NULL));
+  g_auto (IecTalk) talk =
+      iec_talk_to (posa_test_sim_start ("1g", "--pace", "--set", "identification=PSAEM1", NULL));
   g_autoptr (GError) error = NULL;
 
   g_assert_true (posa_iec_session_sign_on (talk.session, 1, NULL, &error));
@@ -92,8 +63,8 @@ test_mode_b_paced (void)
 static void
 test_no_programming_in_mode_b (void)
 {
-  g_auto (Talk) talk =
-      talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "identification=PSAEM1", NULL));
+  g_auto (IecTalk) talk =
+      iec_talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "identification=PSAEM1", NULL));
   g_autoptr (GError) error = NULL;
 
   g_assert_false (posa_iec_session_program (talk.session, NULL, NULL, &error));
@@ -104,7 +75,7 @@ test_no_programming_in_mode_b (void)
 static void
 test_slower_than_offered (void)
 {
-  g_auto (Talk) talk = talk_to (posa_test_sim_start ("1g", "--pace", NULL));
+  g_auto (IecTalk) talk = iec_talk_to (posa_test_sim_start ("1g", "--pace", NULL));
   g_autoptr (GError) error = NULL;
 
   posa_iec_session_set_line (talk.session, 2400, 100);
@@ -144,8 +115,8 @@ test_address (void)
 static void
 test_wake_up (void)
 {
-  g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "wake_up=yes", NULL));
+  g_auto (IecTalk)
+      talk = iec_talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "wake_up=yes", NULL));
   g_autoptr (GError) error = NULL;
 
   g_assert_false (posa_iec_session_sign_on (talk.session, 1, NULL, &error));
@@ -177,8 +148,9 @@ test_11_30_confirmation (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (confirmations); i++)
     {
-      g_auto (Talk) talk = talk_to (posa_test_sim_start ("2g", "--no-pace", "--set", "start=mode-e",
-                                                         "--set", confirmations[i], NULL));
+      g_auto (IecTalk)
+          talk = iec_talk_to (posa_test_sim_start ("2g", "--no-pace", "--set", "start=mode-e",
+                                                   "--set", confirmations[i], NULL));
       g_autoptr (GError) error = NULL;
       guint baud = 0;
 
@@ -230,8 +202,8 @@ test_mode_e_is_found (void)
 static void
 test_hand_over_speed (void)
 {
-  g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("2g", "--no-pace", "--set", "start=mode-e", NULL));
+  g_auto (IecTalk)
+      talk = iec_talk_to (posa_test_sim_start ("2g", "--no-pace", "--set", "start=mode-e", NULL));
   g_autoptr (GError) error = NULL;
   guint baud = 0;
 
@@ -246,7 +218,7 @@ test_hand_over_speed (void)
 static void
 test_no_mode_e (void)
 {
-  g_auto (Talk) talk = talk_to (posa_test_sim_start ("1g", "--no-pace", NULL));
+  g_auto (IecTalk) talk = iec_talk_to (posa_test_sim_start ("1g", "--no-pace", NULL));
   g_autoptr (GError) error = NULL;
   guint baud = 0;
 

@@ -2,7 +2,6 @@
  * Copyright 2026 The Posa authors */
 
 #include "base/posa-error.h"
-#include "meter/driver/posa-iec-session.h"
 #include "meter/posa-meter.h"
 #include "posa-test-sim.h"
 
@@ -252,232 +251,6 @@ test_noise (void)
   g_assert_cmpuint (n_good, >=, N_NOISY / 2);
 }
 
-typedef struct
-{
-  PosaTestSim *sim;
-  PosaPort *port;
-  PosaIecSession *session;
-} Talk;
-
-static Talk
-talk_to (PosaTestSim *sim)
-{
-  g_autoptr (GError) error = NULL;
-  Talk talk = { sim, posa_port_open (posa_test_sim_get_port (sim), &error), NULL };
-
-  g_assert_no_error (error);
-  talk.session = posa_iec_session_new (talk.port);
-  return talk;
-}
-
-static void
-talk_clear (Talk *talk)
-{
-  posa_iec_session_sign_off (talk->session);
-  posa_iec_session_free (talk->session);
-  g_object_unref (talk->port);
-  posa_test_sim_stop (talk->sim);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Talk, talk_clear)
-
-static void
-test_programming_mode (void)
-{
-  g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "password=12345678", NULL));
-  g_autoptr (GError) error = NULL;
-  g_autofree char *customer = NULL;
-
-  g_assert_true (posa_iec_session_program (talk.session, "12345678", NULL, &error));
-  g_autoptr (GPtrArray) sets = posa_iec_session_read (talk.session, "1.8.0", NULL, &error);
-  g_assert_no_error (error);
-  gint64 value, resolution;
-  g_assert_true (posa_iec_data_get_number (posa_iec_data_find (sets, "1.8.0", 0), "kWh", &value,
-                                           &resolution, &error));
-  g_assert_cmpint (value, ==, posa_test_sim_get_int (talk.sim, "registers/1.8.0"));
-
-  g_assert_true (posa_iec_session_write (talk.session, "W1", "0.0.1", "123456789", NULL, &error));
-  customer = posa_test_sim_get_text (talk.sim, "customer_number");
-  g_assert_cmpstr (customer, ==, "123456789");
-  g_assert_false (posa_iec_session_write (talk.session, "W1", "1.8.0", "0", NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
-  g_clear_error (&error);
-  g_assert_null (posa_iec_session_read (talk.session, "9.9.9", NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
-}
-
-/* What a caller of posa_iec_session_read_blocks() keeps. */
-typedef struct
-{
-  GString *text;
-  guint n_blocks, stop_at; /* 0: never */
-  gboolean complete;
-} Blocks;
-
-static gboolean
-take_block_cb (gpointer data, const char *text, gboolean last, GError **error)
-{
-  Blocks *blocks = data;
-
-  g_assert_false (blocks->complete);
-  g_string_append (blocks->text, text);
-  blocks->complete = last;
-  if (++blocks->n_blocks != blocks->stop_at)
-    return TRUE;
-  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_CANCELLED, "enough");
-  return FALSE;
-}
-
-/* 11.28: the answer in blocks of ten characters, each handed over as it comes; stopped in between,
- * the meter is free for the next session. */
-static void
-test_11_28_partial_blocks (void)
-{
-  g_auto (Talk) talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "block=10", NULL));
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
-  Blocks blocks = { .text = text }, single = { .text = g_string_new (NULL) },
-         stopped = { .text = g_string_new (NULL), .stop_at = 2 };
-  g_autoptr (GString) some = stopped.text, all = single.text;
-
-  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
-  g_assert_true (posa_iec_session_read_blocks (talk.session, "R3", "1.8.0", "", take_block_cb,
-                                               &blocks, NULL, &error));
-  g_assert_no_error (error);
-  g_assert_true (blocks.complete);
-  g_assert_cmpuint (blocks.n_blocks, ==, 3); /* "1.8.0(0018", "87.654*kWh", ")" */
-  g_assert_true (g_str_has_prefix (text->str, "1.8.0(") && g_str_has_suffix (text->str, "*kWh)"));
-
-  /* R1 and R2 answer in one piece. */
-  g_assert_true (posa_iec_session_read_blocks (talk.session, "R2", "1.8.0", "", take_block_cb,
-                                               &single, NULL, &error));
-  g_assert_cmpuint (single.n_blocks, ==, 1);
-  g_assert_cmpstr (all->str, ==, text->str);
-
-  g_assert_false (posa_iec_session_read_blocks (talk.session, "R5", "1.8.0", "", take_block_cb,
-                                                &stopped, NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_CANCELLED);
-  g_clear_error (&error);
-  g_assert_true (g_str_has_prefix (text->str, some->str));
-  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
-  g_assert_false (posa_iec_session_read_blocks (talk.session, "R6", "P.99", "", take_block_cb,
-                                                &stopped, NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
-}
-
-/* An answer spoilt twice is asked for again, and once more: the line is not to be trusted now. */
-static void
-test_bad_bcc_in_programming_mode (void)
-{
-  g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "fault=bcc:2", NULL));
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (posa_iec_session_program (talk.session, "00000000", NULL, &error));
-  g_autoptr (GPtrArray) sets = posa_iec_session_read (talk.session, "C.1.0", NULL, &error);
-  g_assert_no_error (error);
-  g_autofree char *serial = posa_test_sim_get_text (talk.sim, "serial");
-  g_assert_cmpstr (posa_iec_data_find (sets, "C.1.0", 0)->value, ==, serial);
-  g_assert_cmpuint (posa_iec_session_get_stats (talk.session)->retries, ==, 3);
-}
-
-/* 11.26: whatever the meter answers, the password goes out once. */
-static void
-test_11_26_wrong_password (void)
-{
-  static const char *const refusals[] = { "refusal=break", "refusal=nak", "refusal=error" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    {
-      g_auto (Talk)
-          talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "password=12345678",
-                                               "--set", refusals[i], NULL));
-      g_autoptr (GError) error = NULL;
-
-      g_assert_false (posa_iec_session_program (talk.session, "00000000", NULL, &error));
-      g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
-      g_assert_cmpint (posa_test_sim_get_int (talk.sim, "passwords"), ==, 1);
-      g_assert_cmpint (posa_test_sim_get_int (talk.sim, "wrong_passwords"), ==, 1);
-    }
-}
-
-/* P2: the answer to the meter's seed, by an algorithm that the profile names. Without it the
- * password is refused; an algorithm that nobody knows does not even try one. */
-static void
-test_secret (void)
-{
-  g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "password=12345678", "--set",
-                                           "algorithm=simulator", NULL));
-  g_autoptr (GError) error = NULL;
-
-  posa_iec_session_set_algorithm (talk.session, "simulator");
-  for (guint i = 0; i < 2; i++)
-    {
-      g_assert_true (posa_iec_session_program (talk.session, "12345678", NULL, &error));
-      g_assert_no_error (error);
-      g_assert_true (
-          posa_iec_session_write (talk.session, "W1", "0.0.1", "123456789", NULL, &error));
-    }
-  posa_iec_session_set_algorithm (talk.session, "unheard-of");
-  g_assert_false (posa_iec_session_program (talk.session, "12345678", NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
-  g_clear_error (&error);
-  g_assert_cmpint (posa_test_sim_get_int (talk.sim, "passwords"), ==, 2);
-  posa_iec_session_set_algorithm (talk.session, NULL);
-  g_assert_false (posa_iec_session_program (talk.session, "12345678", NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
-}
-
-/* Every command that writes, the long ones in two parts: "0.0.1(" and 80 digits, which is too much
- * for the meter, and nine, which are not. */
-static void
-test_write_commands (void)
-{
-  static const char *const commands[] = { "W1", "W2", "W3", "W4", "E2" };
-  static const char too_long[] =
-      "00000000000000000000000000000000000000000000000000000000000000000000000000000009";
-  g_auto (Talk) talk = talk_to (posa_test_sim_start ("1g", "--no-pace", NULL));
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (posa_iec_session_program (talk.session, "00000000", NULL, &error));
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      g_autofree char *value = g_strdup_printf ("10000000%u", i);
-      g_assert_true (
-          posa_iec_session_write (talk.session, commands[i], "0.0.1", value, NULL, &error));
-      g_assert_no_error (error);
-      g_autofree char *customer = posa_test_sim_get_text (talk.sim, "customer_number");
-      g_assert_cmpstr (customer, ==, value);
-      g_assert_false (
-          posa_iec_session_write (talk.session, commands[i], "0.0.1", too_long, NULL, &error));
-      g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
-      g_clear_error (&error);
-    }
-}
-
-/* The answer to 1.8.0 comes when the client already asks for 1.8.1. */
-static void
-test_late_answer_is_not_mixed_up (void)
-{
-  g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "fault=late:2600", NULL));
-  g_autoptr (GError) error = NULL;
-  gint64 value, resolution;
-
-  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
-  g_assert_null (posa_iec_session_read (talk.session, "1.8.0", NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
-  g_clear_error (&error);
-
-  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
-  g_autoptr (GPtrArray) sets = posa_iec_session_read (talk.session, "1.8.1", NULL, &error);
-  g_assert_no_error (error);
-  g_assert_true (posa_iec_data_get_number (posa_iec_data_find (sets, "1.8.1", 0), "kWh", &value,
-                                           &resolution, &error));
-  g_assert_cmpint (value, ==, posa_test_sim_get_int (talk.sim, "registers/1.8.1"));
-}
-
 static gpointer
 pull_plug_cb (gpointer data)
 {
@@ -494,6 +267,18 @@ test_11_31_unplugged (void)
 
   assert_fails (sim, POSA_ERROR_PORT_LOST, 2);
   g_thread_join (thread);
+}
+
+/* The head is pulled out within the request, the identification, the option or the data, and put in
+ * again: that is said, and the meter can be read. */
+static void
+test_11_31_removed_cb (gconstpointer byte)
+{
+  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--no-pace", "--unplug", byte, NULL);
+
+  assert_fails (sim, POSA_ERROR_PORT_LOST, 10);
+  g_usleep (1200 * 1000);
+  assert_reads (sim, 0);
 }
 
 static gpointer
@@ -587,38 +372,25 @@ test_11_34_reading_after_a_pause (void)
   assert_registers_true (sim, reading);
 }
 
-/* Left alone in programming mode, the meter goes back to its start state by itself. */
-static void
-test_11_34_inactivity (void)
-{
-  g_auto (Talk)
-      talk = talk_to (posa_test_sim_start ("1g", "--no-pace", "--set", "inactivity_ms=300", NULL));
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
-  g_usleep (500 * 1000);
-  g_assert_null (posa_iec_session_read (talk.session, "1.8.0", NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
-  g_clear_error (&error);
-  g_assert_true (posa_iec_session_program (talk.session, NULL, NULL, &error));
-  g_assert_no_error (error);
-}
-
-/* A meter that gives its registers only one by one is another line in its profile. */
+/* A meter that gives its registers only one by one, to who knows its password and the algorithm of
+ * P2, is a few other lines in its profile. */
 static void
 test_register_by_register (void)
 {
-  g_autoptr (PosaTestSim) sim = posa_test_sim_start ("1g", "--no-pace", NULL);
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "algorithm=simulator", NULL);
   g_autofree char *datadir = g_strdup (g_getenv ("POSA_DATADIR"));
   g_autofree char *path = g_build_filename (datadir, "profiles", "posa-1g-m1.profile", NULL);
   g_autofree char *folder = g_dir_make_tmp ("posa-profiles-XXXXXX", NULL);
   g_autofree char *profiles = g_build_filename (folder, "profiles", NULL);
   g_autofree char *copy = g_build_filename (profiles, "one.profile", NULL);
+  static const char access[] =
+      "plan=registers\n[access]\npassword=00000000\nalgorithm=simulator\n[reading]";
   g_autofree char *text = NULL;
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_auto (GStrv) parts = g_strsplit (text, "plan=readout", 2);
-  g_autofree char *changed = g_strjoinv ("plan=registers", parts);
+  g_autofree char *changed = g_strjoinv (access, parts);
   g_assert_cmpint (g_mkdir (profiles, 0700), ==, 0);
   g_assert_true (g_file_set_contents (copy, changed, -1, NULL));
   g_setenv ("POSA_DATADIR", folder, TRUE);
@@ -645,20 +417,17 @@ main (int argc, char **argv)
   g_test_add_func ("/iec-session/missing-register", test_missing_register);
   g_test_add_func ("/iec-session/other-digits", test_other_digits);
   g_test_add_func ("/iec-session/faults/noise", test_noise);
-  g_test_add_func ("/iec-session/programming-mode", test_programming_mode);
-  g_test_add_func ("/iec-session/11.28/partial-blocks", test_11_28_partial_blocks);
-  g_test_add_func ("/iec-session/bad-bcc-in-programming-mode", test_bad_bcc_in_programming_mode);
-  g_test_add_func ("/iec-session/11.26/wrong-password", test_11_26_wrong_password);
-  g_test_add_func ("/iec-session/secret", test_secret);
-  g_test_add_func ("/iec-session/write-commands", test_write_commands);
-  g_test_add_func ("/iec-session/late-answer-is-not-mixed-up", test_late_answer_is_not_mixed_up);
   g_test_add_func ("/iec-session/11.31/unplugged", test_11_31_unplugged);
+  g_test_add_data_func ("/iec-session/11.31/removed-in-request", "3", test_11_31_removed_cb);
+  g_test_add_data_func ("/iec-session/11.31/removed-in-identification", "10",
+                        test_11_31_removed_cb);
+  g_test_add_data_func ("/iec-session/11.31/removed-in-option", "17", test_11_31_removed_cb);
+  g_test_add_data_func ("/iec-session/11.31/removed-in-data", "100", test_11_31_removed_cb);
   g_test_add_func ("/iec-session/cancel", test_cancel);
   g_test_add_func ("/iec-session/reads-again", test_reads_again);
   g_test_add_func ("/iec-session/pace", test_pace);
   g_test_add_func ("/iec-session/closed-without-reading", test_closed_without_reading);
   g_test_add_func ("/iec-session/11.34/reading-after-a-pause", test_11_34_reading_after_a_pause);
-  g_test_add_func ("/iec-session/11.34/inactivity", test_11_34_inactivity);
   g_test_add_func ("/iec-session/register-by-register", test_register_by_register);
   return g_test_run ();
 }
