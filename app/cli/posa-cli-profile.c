@@ -17,7 +17,7 @@ print_check (const PosaProfileCheck *check)
 {
   printf ("%s: %s\n", check->path, check->fault == NULL ? _ ("good") : _ ("not usable"));
   if (check->fault != NULL)
-    printf ("  %s\n", check->fault);
+    printf ("  %s\n  %s\n", check->fault, check->remedy);
   for (guint i = 0; check->fault == NULL && check->labels[i] != NULL; i++)
     {
       int padding = LABEL_WIDTH - (int) g_utf8_strlen (check->labels[i], -1);

@@ -9,6 +9,7 @@
 #include "meter/posa-profile.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 /* The facts of a profile while they are collected. */
 typedef struct
@@ -91,6 +92,33 @@ collect (Facts *facts, const PosaProfile *profile)
   add (facts, "SHA-256", g_strdup (profile->sha256));
 }
 
+/* What helps, by what a fault says. */
+static const char *
+find_remedy (const char *fault)
+{
+  static const struct
+  {
+    const char *part, *remedy;
+  } remedies[] = {
+    { "unknown key",
+      N_ ("Groups and keys are a closed set: compare with a profile that is good.") },
+    { "unknown value", N_ ("Compare with a profile that is good.") },
+    { ": missing", N_ ("Add the key.") },
+    { "given twice", N_ ("Leave one of them out.") },
+    { "is no number", N_ ("Write a whole number in digits.") },
+    { "OBIS code", N_ ("Write the code as 1.8.0 or 1-0:1.8.0.") },
+    { ": empty", N_ ("Write a value, or leave the key out.") },
+    { "registers are required", N_ ("Mark as required what delibera 292/06 wants of the kind.") },
+    { "has the same", N_ ("Give one of them another id.") },
+    { "claims the same", N_ ("Narrow one of the patterns.") },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (remedies); i++)
+    if (strstr (fault, remedies[i].part) != NULL)
+      return _ (remedies[i].remedy);
+  return _ ("Correct the file and check it again.");
+}
+
 /* What is wrong between @self and the earlier @other, or NULL. */
 static char *
 compare (const PosaProfile *self, const PosaProfile *other, const char *self_path, const char *path)
@@ -98,12 +126,11 @@ compare (const PosaProfile *self, const PosaProfile *other, const char *self_pat
   g_autofree char *name = g_path_get_basename (self_path);
 
   if (g_str_equal (self->id, other->id))
-    return g_strdup_printf ("%s: [profile] id: %s has the same; give it another", name, path);
+    return g_strdup_printf ("%s: [profile] id: %s has the same", name, path);
   if (self->driver == other->driver &&
       posa_profile_pattern_conflicts (self->manufacturer, self->ident, other->manufacturer,
                                       other->ident))
-    return g_strdup_printf ("%s: [match] ident: %s claims the same meters; narrow one of them",
-                            name, path);
+    return g_strdup_printf ("%s: [match] ident: %s claims the same meters", name, path);
   return NULL;
 }
 
@@ -149,6 +176,8 @@ posa_profile_tool_check (const char *const *paths)
       for (guint j = 0; profile != NULL && j < i && check->fault == NULL; j++)
         if (g_ptr_array_index (profiles, j) != NULL)
           check->fault = compare (profile, g_ptr_array_index (profiles, j), check->path, paths[j]);
+      if (check->fault != NULL)
+        check->remedy = find_remedy (check->fault);
     }
   return checks;
 }

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *path;
-  char *fault;  /* NULL: good; file, group, key and what is wrong there */
-  GStrv labels; /* of the facts, translated; empty when it could not be loaded */
+  char *fault;        /* NULL: good; file, group, key and what is wrong there */
+  const char *remedy; /* of the fault, translated; static, NULL: good */
+  GStrv labels;       /* of the facts, translated; empty when it could not be loaded */
   GStrv facts;
 } PosaProfileCheck;
 

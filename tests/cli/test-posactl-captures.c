@@ -190,14 +190,15 @@ test_broken_profiles (void)
 {
   static const struct
   {
-    const char *old, *new, *place;
+    const char *old, *new, *place, *remedy;
   } rows[] = {
-    { "baud=9600", "baude=9600", "broken: [line] baude" },
-    { "baud=9600", "", "broken: [line] baud: missing" },
-    { "driver=iec", "driver=smoke", "broken: [profile] driver" },
-    { "1.8.0=active_import", "1.8.0=import", "broken: [registers] 1.8.0" },
-    { "[match]", "[matches]", "broken: [matches] " },
-    { "[match]", "garbage", "broken: " },
+    { "baud=9600", "baude=9600", "broken: [line] baude", "closed set" },
+    { "baud=9600", "", "broken: [line] baud: missing", "Add the key" },
+    { "baud=9600", "baud=fast", "broken: [line] baud", "whole number" },
+    { "driver=iec", "driver=smoke", "broken: [profile] driver", "profile that is good" },
+    { "1.8.0=active_import", "1.8.0=import", "broken: [registers] 1.8.0", "Correct the file" },
+    { "[match]", "[matches]", "broken: [matches] ", "closed set" },
+    { "[match]", "garbage", "broken: ", "Correct the file" },
   };
   g_auto (Files) files = make_files ();
   g_autofree char *path = profile_path ("posa-1g-m1.profile");
@@ -212,6 +213,7 @@ test_broken_profiles (void)
 
       g_assert_cmpuint (g_strv_length (parts), ==, 2);
       cli_expect (1, rows[i].place, "posactl", "profile", "check", broken, NULL);
+      cli_expect (1, rows[i].remedy, "posactl", "profile", "check", broken, NULL);
     }
 }
 
