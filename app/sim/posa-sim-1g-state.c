@@ -5,70 +5,28 @@
 
 #include "base/posa-clock.h"
 #include "base/posa-error.h"
+#include "domain/posa-holidays.h"
 #include "meter/codec/posa-iec-data.h"
 #include "meter/codec/posa-iec-time.h"
+#include "sim/posa-sim-1g-history.h"
 
 #include <string.h>
 
-#define N_TIERS           4
-#define QUARTER_US        ((gint64) 15 * 60 * G_USEC_PER_SEC)
 #define STATUS_RELAY_OPEN (1u << 6)
+#define VALUE_PREFIX      "value."
+#define HOLIDAY_YEARS     3 /* around the hours of the profile */
 
-/* What each kind must hold beyond A+ and maximum demand (delibera 292/06, Art. 4 to 7). */
-static const struct
-{
-  const char *kind, *identification;
-  gboolean exports, reactive;
-} kinds[] = {
+static const PosaSim1gKind kinds[] = {
   { "m1", "PSa5M1", FALSE, FALSE },
   { "m1b", "PSa5M1B", TRUE, FALSE },
   { "m3", "PSa5M3", FALSE, TRUE },
   { "m3b", "PSa5M3B", TRUE, TRUE },
 };
 
-static const char *const active_import[] = { "1.8.0", "1.8.1", "1.8.2", "1.8.3", "1.8.4" };
-static const char *const active_export[] = { "2.8.0", "2.8.1", "2.8.2", "2.8.3", "2.8.4" };
-static const char *const reactive_import[] = { "3.8.0", "3.8.1", "3.8.2", "3.8.3", "3.8.4" };
-static const char *const max_demand[] = { "1.6.1", "1.6.2", "1.6.3", "1.6.4" };
-static const char *const plate_codes[] = { "C.1.0", "0.0.1", "0.2.0", "0.9.1", "0.9.2", "C.5.0" };
-
-static gint64
-meter_clock (PosaSim1g *self)
+gint64
+posa_sim_1g_get_clock (PosaSim1g *self)
 {
   return posa_clock_get_wall (posa_clock_get_system ()) + self->clock_offset_us;
-}
-
-/* A total and its bands, in thousandths that add up. */
-static void
-add_energy (PosaSim1g *self, GRand *rand, const char *const codes[], gint32 most_kwh)
-{
-  PosaSim1gRegister total = { .code = codes[0] };
-  guint at = self->registers->len;
-
-  g_array_append_val (self->registers, total);
-  for (guint tier = 1; tier <= N_TIERS; tier++)
-    {
-      PosaSim1gRegister band = { .code = codes[tier],
-                                 .value = g_rand_int_range (rand, 1000, most_kwh * 1000) };
-      total.value += band.value;
-      g_array_append_val (self->registers, band);
-    }
-  g_array_index (self->registers, PosaSim1gRegister, at) = total;
-}
-
-static void
-add_demand (PosaSim1g *self, GRand *rand)
-{
-  gint64 now = meter_clock (self) / QUARTER_US * QUARTER_US;
-
-  for (guint i = 0; i < G_N_ELEMENTS (max_demand); i++)
-    {
-      PosaSim1gRegister demand = { .code = max_demand[i],
-                                   .value = g_rand_int_range (rand, 500, 3300),
-                                   .captured_us =
-                                       now - g_rand_int_range (rand, 1, 20 * 96) * QUARTER_US };
-      g_array_append_val (self->registers, demand);
-    }
 }
 
 static gboolean
@@ -142,12 +100,77 @@ take_registers (PosaSim1g *self, const PosaSimSetup *setup, GError **error)
 {
   for (guint i = 0; i < self->registers->len; i++)
     {
-      PosaSim1gRegister *reg = &g_array_index (self->registers, PosaSim1gRegister, i);
-      g_autofree char *key = g_strconcat ("register.", reg->code, NULL);
+      PosaRegister *reg = g_ptr_array_index (self->registers, i);
+      g_autofree char *key =
+          g_strdup_printf ("register.%u.%u.%u", reg->obis.c, reg->obis.d, reg->obis.e);
       if (!take_integer (setup, key, &reg->value, error))
         return FALSE;
     }
   return TRUE;
+}
+
+/* "0000-3,0700-2" */
+static gboolean
+read_day (PosaTariffTable *table, guint day, const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ",", POSA_TARIFF_MAX_INTERVALS + 1);
+  guint n = g_strv_length (parts);
+
+  if (n > POSA_TARIFF_MAX_INTERVALS)
+    return FALSE;
+  table->n_intervals[day] = n;
+  for (guint i = 0; i < n; i++)
+    {
+      guint64 time, tier;
+      char *dash = strchr (parts[i], '-');
+      if (dash == NULL || !g_ascii_string_to_unsigned (dash + 1, 10, 1, 4, &tier, NULL))
+        return FALSE;
+      *dash = '\0';
+      if (!g_ascii_string_to_unsigned (parts[i], 10, 0, 2359, &time, NULL))
+        return FALSE;
+      table->intervals[day][i] =
+          (PosaTariffInterval) { (guint16) (60 * (time / 100) + time % 100), (guint8) tier };
+    }
+  return TRUE;
+}
+
+static gboolean
+take_tariff (PosaSim1g *self, const PosaSimSetup *setup, GError **error)
+{
+  PosaTariffTable *table = self->facts->tariff_table;
+  gint64 default_tier = table->default_tier;
+
+  for (guint day = 0; day < POSA_TARIFF_DAY_TYPES; day++)
+    {
+      g_autofree char *key = g_strdup_printf ("tariff.%u", day + 1);
+      g_autofree char *text = posa_sim_setup_take (setup, key);
+      if (text != NULL && !read_day (table, day, text))
+        return set_usage (error, key, text);
+    }
+  if (!take_integer (setup, "default_tier", &default_tier, error))
+    return FALSE;
+  table->default_tier = (guint8) CLAMP (default_tier, 0, 255);
+  self->facts->default_tiers[POSA_QUANTITY_ACTIVE_IMPORT] = table->default_tier;
+  if (self->kind->exports)
+    self->facts->default_tiers[POSA_QUANTITY_ACTIVE_EXPORT] = table->default_tier;
+  if (self->kind->reactive)
+    self->facts->default_tiers[POSA_QUANTITY_REACTIVE_IMPORT] = table->default_tier;
+  return posa_tariff_table_check (table, error);
+}
+
+/* --set value.CODE=(TEXT) */
+static void
+take_replaced (PosaSim1g *self, const PosaSimSetup *setup)
+{
+  g_autoptr (GPtrArray) keys = g_hash_table_get_keys_as_ptr_array (setup->settings);
+
+  for (guint i = 0; i < keys->len; i++)
+    {
+      g_autofree char *key = g_strdup (g_ptr_array_index (keys, i));
+      if (g_str_has_prefix (key, VALUE_PREFIX))
+        g_hash_table_insert (self->replaced, g_strdup (key + strlen (VALUE_PREFIX)),
+                             posa_sim_setup_take (setup, key));
+    }
 }
 
 static gboolean
@@ -161,6 +184,7 @@ take_settings (PosaSim1g *self, const PosaSimSetup *setup, GError **error)
   take_text (setup, "password", &self->password);
   take_text (setup, "identification", &self->identification);
   take_text (setup, "omit", &self->omitted);
+  take_replaced (self, setup);
   if (!take_integer (setup, "clock_offset", &offset_s, error) ||
       !take_integer (setup, "reaction_ms", &reaction_ms, error) ||
       !take_integer (setup, "inactivity_ms", &inactivity_ms, error))
@@ -169,7 +193,27 @@ take_settings (PosaSim1g *self, const PosaSimSetup *setup, GError **error)
   self->reaction_us = reaction_ms * 1000;
   self->inactivity_us = inactivity_ms * 1000;
   return take_status (self, setup, error) && take_fault (self, setup, error) &&
-         take_registers (self, setup, error);
+         take_tariff (self, setup, error);
+}
+
+/* "FIRST:COUNT" */
+static gboolean
+take_gap (const PosaSimSetup *setup, guint *first, guint *count, GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, "profile_gap");
+  guint64 numbers[2];
+
+  if (text == NULL)
+    return TRUE;
+  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
+  for (guint i = 0; i < 2; i++)
+    if (parts[i] == NULL ||
+        !g_ascii_string_to_unsigned (parts[i], 10, 0, 24 * (guint64) POSA_SIM_1G_PROFILE_DAYS,
+                                     &numbers[i], NULL))
+      return set_usage (error, "profile_gap", text);
+  *first = (guint) numbers[0];
+  *count = (guint) numbers[1];
+  return TRUE;
 }
 
 static void
@@ -181,133 +225,127 @@ make_plate (PosaSim1g *self, GRand *rand)
   self->password = g_strdup ("00000000");
 }
 
+/* The bands F1, F2, F3 in the tiers 1, 2, 3. */
+static PosaTariffTable *
+make_table (void)
+{
+  static const PosaTariffInterval working[] = {
+    { 0, 3 }, { 7 * 60, 2 }, { 8 * 60, 1 }, { 19 * 60, 2 }, { 23 * 60, 3 }
+  };
+  static const PosaTariffInterval saturday[] = { { 0, 3 }, { 7 * 60, 2 }, { 23 * 60, 3 } };
+  PosaTariffTable *table = posa_tariff_table_new ("F1F2F3");
+
+  for (guint day = 0; day < 5; day++)
+    {
+      table->n_intervals[day] = G_N_ELEMENTS (working);
+      memcpy (table->intervals[day], working, sizeof working);
+    }
+  table->n_intervals[5] = G_N_ELEMENTS (saturday);
+  memcpy (table->intervals[5], saturday, sizeof saturday);
+  table->intervals[6][0].tier = 3;
+  table->default_tier = 3;
+  return table;
+}
+
+/* Up to 10 % more is for ever, up to 33 % for three hours, more for two minutes. */
+static PosaMeterFacts *
+make_facts (PosaSim1g *self, GRand *rand)
+{
+  static const PosaLimiter limiter = { TRUE, 2, { { 1100, 10800 }, { 1330, 120 } } };
+  PosaMeterFacts *facts = posa_meter_facts_new ();
+
+  facts->tariff_table = make_table ();
+  facts->limiter = g_memdup2 (&limiter, sizeof limiter);
+  facts->contract_power_w = self->kind->reactive ? 15000 : 3000;
+  facts->available_power_w = facts->contract_power_w * 11 / 10;
+  facts->has_max_demand = TRUE;
+  facts->max_demand_enabled = TRUE;
+  facts->power_w = g_rand_int_range (rand, 0, (gint32) facts->contract_power_w);
+  facts->voltage = g_new0 (PosaVoltageStats, 1);
+  facts->voltage->min_dv = (guint) g_rand_int_range (rand, 2070, 2250);
+  facts->voltage->max_dv = (guint) g_rand_int_range (rand, 2350, 2530);
+  facts->voltage->within_per_mille = (guint) g_rand_int_range (rand, 950, 1001);
+  return facts;
+}
+
+static void
+set_times (PosaSim1g *self)
+{
+  const gint64 week = (gint64) 7 * 24 * 3600 * G_USEC_PER_SEC;
+  gint64 now = posa_sim_1g_get_clock (self);
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc_usec (now);
+
+  self->facts->voltage->since_us = now / week * week;
+  self->holidays =
+      posa_holidays_list ((guint) g_date_time_get_year (time) - 1, HOLIDAY_YEARS, NULL);
+}
+
+static const PosaSim1gKind *
+find_kind (const char *name, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (strcmp (kinds[i].name, name) == 0)
+      return &kinds[i];
+  g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE, "--kind %s: a 1G meter is m1, m1b, m3 or m3b",
+               name);
+  return NULL;
+}
+
 PosaSim1g *
 posa_sim_1g_new (const PosaSimSetup *setup, GError **error)
 {
-  g_autoptr (PosaSim1g) self = g_new0 (PosaSim1g, 1);
+  const PosaSim1gKind *kind = find_kind (setup->kind != NULL ? setup->kind : "m1", error);
   g_autoptr (GRand) rand = g_rand_new_with_seed ((guint32) setup->seed);
-  const char *kind = setup->kind != NULL ? setup->kind : "m1";
-  guint i = 0;
+  guint gap_first = 0, gap_count = 0;
 
-  self->registers = g_array_new (FALSE, FALSE, sizeof (PosaSim1gRegister));
-  while (i < G_N_ELEMENTS (kinds) && strcmp (kinds[i].kind, kind) != 0)
-    i++;
-  if (i == G_N_ELEMENTS (kinds))
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE,
-                   "--kind %s: a 1G meter is m1, m1b, m3 or m3b", kind);
-      return NULL;
-    }
-  self->kind = g_strdup (kind);
-  self->identification = g_strdup (kinds[i].identification);
+  if (kind == NULL)
+    return NULL;
+  g_autoptr (PosaSim1g) self = g_new0 (PosaSim1g, 1);
+  self->kind = kind;
+  self->seed = setup->seed;
+  self->identification = g_strdup (kind->identification);
+  self->replaced = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->reaction_us = 200 * 1000;
+  self->registers = posa_registers_new ();
+  self->frozen = posa_frozen_registers_new ();
+  self->profile = posa_load_profile_new ();
   make_plate (self, rand);
-  add_energy (self, rand, active_import, kinds[i].reactive ? 60000 : 9000);
-  add_demand (self, rand);
-  if (kinds[i].exports)
-    add_energy (self, rand, active_export, 5000);
-  if (kinds[i].reactive)
-    add_energy (self, rand, reactive_import, 20000);
-  return take_settings (self, setup, error) ? g_steal_pointer (&self) : NULL;
+  self->facts = make_facts (self, rand);
+  if (!take_settings (self, setup, error) || !take_gap (setup, &gap_first, &gap_count, error))
+    return NULL;
+  set_times (self);
+  posa_sim_1g_make_profile (self, gap_first, gap_count);
+  posa_sim_1g_make_registers (self, rand);
+  if (!take_registers (self, setup, error))
+    return NULL;
+  posa_sim_1g_make_frozen (self);
+  return g_steal_pointer (&self);
 }
 
 void
 posa_sim_1g_free (PosaSim1g *self)
 {
-  g_free (self->kind);
   g_free (self->identification);
   g_free (self->serial);
   g_free (self->customer_number);
   g_free (self->firmware);
   g_free (self->password);
   g_free (self->omitted);
-  g_array_unref (self->registers);
+  g_hash_table_unref (self->replaced);
+  g_ptr_array_unref (self->registers);
+  posa_frozen_registers_free (self->frozen);
+  posa_meter_facts_free (self->facts);
+  g_clear_pointer (&self->holidays, g_array_unref);
+  posa_load_profile_free (self->profile);
   g_free (self);
-}
-
-static char *
-format_register (const PosaSim1gRegister *reg)
-{
-  const char *unit = reg->code[0] == '3' ? "kvarh" : "kWh";
-
-  if (reg->captured_us == 0)
-    return g_strdup_printf ("(%06" G_GINT64_FORMAT ".%03" G_GINT64_FORMAT "*%s)", reg->value / 1000,
-                            reg->value % 1000, unit);
-  g_autofree char *captured = posa_iec_time_format ("YYMMDDhhmm", reg->captured_us);
-  return g_strdup_printf ("(%02" G_GINT64_FORMAT ".%03" G_GINT64_FORMAT "*kW)(%s)",
-                          reg->value / 1000, reg->value % 1000, captured);
-}
-
-static char *
-format_plate_value (PosaSim1g *self, const char *code)
-{
-  if (strcmp (code, "C.1.0") == 0)
-    return g_strdup (self->serial);
-  if (strcmp (code, "0.0.1") == 0)
-    return g_strdup (self->customer_number);
-  if (strcmp (code, "0.2.0") == 0)
-    return g_strdup (self->firmware);
-  if (strcmp (code, "0.9.1") == 0)
-    return posa_iec_time_format ("Zhhmmss", meter_clock (self));
-  if (strcmp (code, "0.9.2") == 0)
-    return posa_iec_time_format ("YYMMDD", meter_clock (self));
-  if (strcmp (code, "C.5.0") == 0)
-    return g_strdup_printf ("%08X", self->status);
-  return NULL;
-}
-
-char *
-posa_sim_1g_format_value (PosaSim1g *self, const char *code)
-{
-  g_autofree char *plate = format_plate_value (self, code);
-
-  if (self->omitted != NULL && strcmp (self->omitted, code) == 0)
-    return NULL;
-  if (plate != NULL)
-    return g_strdup_printf ("(%s)", plate);
-  for (guint i = 0; i < self->registers->len; i++)
-    {
-      const PosaSim1gRegister *reg = &g_array_index (self->registers, PosaSim1gRegister, i);
-      if (strcmp (reg->code, code) == 0)
-        return format_register (reg);
-    }
-  return NULL;
-}
-
-char *
-posa_sim_1g_format_profile (PosaSim1g *self, const char *code, const char *argument)
-{
-  return NULL;
-}
-
-static void
-add_line (PosaSim1g *self, GString *text, const char *code)
-{
-  g_autofree char *value = posa_sim_1g_format_value (self, code);
-
-  if (value != NULL)
-    g_string_append_printf (text, "%s%s\r\n", code, value);
-}
-
-char *
-posa_sim_1g_format_readout (PosaSim1g *self)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < G_N_ELEMENTS (plate_codes); i++)
-    add_line (self, text, plate_codes[i]);
-  for (guint i = 0; i < self->registers->len; i++)
-    add_line (self, text, g_array_index (self->registers, PosaSim1gRegister, i).code);
-  g_string_append (text, "!\r\n");
-  return g_string_free (text, FALSE);
 }
 
 /* The clock is written in two halves: the other half stays as it is. */
 static gboolean
 write_clock (PosaSim1g *self, const char *date, const char *time)
 {
-  g_autofree char *old_date = posa_iec_time_format ("YYMMDD", meter_clock (self));
-  g_autofree char *old_time = posa_iec_time_format ("Zhhmmss", meter_clock (self));
+  g_autofree char *old_date = posa_iec_time_format ("YYMMDD", posa_sim_1g_get_clock (self));
+  g_autofree char *old_time = posa_iec_time_format ("Zhhmmss", posa_sim_1g_get_clock (self));
   g_autofree char *text =
       g_strconcat (date != NULL ? date : old_date, time != NULL ? time : old_time, NULL);
   gint64 wall = posa_iec_time_parse ("YYMMDDZhhmmss", text, NULL);
@@ -333,44 +371,54 @@ posa_sim_1g_write (PosaSim1g *self, const char *code, const char *value)
 }
 
 static void
-add_number (JsonBuilder *builder, const char *name, gint64 value)
+dump_registers (PosaSim1g *self, JsonBuilder *builder)
 {
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
+  json_builder_set_member_name (builder, "registers");
+  json_builder_begin_object (builder);
+  for (guint i = 0; i < self->registers->len; i++)
+    {
+      const PosaRegister *reg = g_ptr_array_index (self->registers, i);
+      g_autofree char *code =
+          g_strdup_printf ("%u.%u.%u", reg->obis.c, reg->obis.d, reg->obis.e);
+      posa_json_add_int (builder, code, reg->value);
+    }
+  json_builder_end_object (builder);
 }
 
+/* The same objects as a reading has. */
 static void
-add_text (JsonBuilder *builder, const char *name, const char *value)
+dump_history (PosaSim1g *self, JsonBuilder *builder)
 {
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
+  self->facts->active_tier = posa_sim_1g_get_tier (self, posa_sim_1g_get_clock (self));
+  json_builder_set_member_name (builder, "current");
+  posa_registers_to_json (self->registers, builder);
+  json_builder_set_member_name (builder, "frozen");
+  posa_frozen_registers_to_json (self->frozen, builder);
+  json_builder_set_member_name (builder, "facts");
+  posa_meter_facts_to_json (self->facts, builder);
+  json_builder_set_member_name (builder, "load_profile");
+  posa_load_profile_to_json (self->profile, builder);
 }
 
 void
 posa_sim_1g_dump (PosaSim1g *self, JsonBuilder *builder)
 {
-  g_autofree char *clock = posa_time_format (meter_clock (self));
+  g_autofree char *clock = posa_time_format (posa_sim_1g_get_clock (self));
   g_autofree char *status = g_strdup_printf ("%08X", self->status);
 
-  add_text (builder, "kind", self->kind);
-  add_text (builder, "serial", self->serial);
-  add_text (builder, "customer_number", self->customer_number);
-  add_text (builder, "firmware", self->firmware);
-  add_text (builder, "clock", clock);
-  add_number (builder, "clock_offset_s", self->clock_offset_us / G_USEC_PER_SEC);
-  add_text (builder, "status", status);
-  add_text (builder, "relay", self->relay_open ? "open" : "closed");
-  json_builder_set_member_name (builder, "registers");
-  json_builder_begin_object (builder);
-  for (guint i = 0; i < self->registers->len; i++)
-    {
-      const PosaSim1gRegister *reg = &g_array_index (self->registers, PosaSim1gRegister, i);
-      add_number (builder, reg->code, reg->value);
-    }
-  json_builder_end_object (builder);
-  add_number (builder, "sessions", self->sessions);
-  add_number (builder, "readouts", self->readouts);
-  add_number (builder, "passwords", self->passwords);
-  add_number (builder, "wrong_passwords", self->wrong_passwords);
-  add_number (builder, "writes", self->writes);
+  posa_json_add_string (builder, "kind", self->kind->name);
+  posa_json_add_string (builder, "serial", self->serial);
+  posa_json_add_string (builder, "customer_number", self->customer_number);
+  posa_json_add_string (builder, "firmware", self->firmware);
+  posa_json_add_string (builder, "clock", clock);
+  posa_json_add_int (builder, "clock_offset_s", self->clock_offset_us / G_USEC_PER_SEC);
+  posa_json_add_string (builder, "status", status);
+  posa_json_add_string (builder, "relay", self->relay_open ? "open" : "closed");
+  dump_registers (self, builder);
+  posa_json_add_int (builder, "sessions", self->sessions);
+  posa_json_add_int (builder, "readouts", self->readouts);
+  posa_json_add_int (builder, "passwords", self->passwords);
+  posa_json_add_int (builder, "wrong_passwords", self->wrong_passwords);
+  posa_json_add_int (builder, "writes", self->writes);
+  dump_history (self, builder);
 }

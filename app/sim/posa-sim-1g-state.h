@@ -2,6 +2,9 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
+#include "domain/posa-frozen-registers.h"
+#include "domain/posa-load-profile.h"
+#include "domain/posa-meter-facts.h"
 #include "sim/posa-sim-model.h"
 
 G_BEGIN_DECLS
@@ -19,26 +22,36 @@ typedef enum
   POSA_SIM_1G_N_FAULTS
 } PosaSim1gFault;
 
+/* What a kind must hold beyond A+ and maximum demand (delibera 292/06, Art. 4 to 7). */
 typedef struct
 {
-  const char *code; /* as in the data block */
-  gint64 value;     /* Wh, varh or W */
-  gint64 captured_us;
-} PosaSim1gRegister;
+  const char *name, *identification;
+  gboolean exports, reactive;
+} PosaSim1gKind;
 
 /* The simulated meter. It knows IEC 62056-21 mode C; the proprietary protocol on the port of the
- * distributor's 1G meters is not public. */
+ * distributor's 1G meters is not public.
+ *
+ * Everything follows from the seed and fits together: the hours of the profile since the registers
+ * were frozen are, band by band of the tariff table, what the registers have counted since. */
 typedef struct
 {
-  char *kind;           /* "m1", … */
+  const PosaSim1gKind *kind;
+  guint64 seed;
   char *identification; /* between '/' and CR LF */
   char *serial, *customer_number, *firmware;
   char *password;
-  char *omitted; /* code left out of the data block, NULL for none */
+  char *omitted;        /* code left out of the data block, NULL for none */
+  GHashTable *replaced; /* code -> text with parentheses given in place of the value */
   gint64 clock_offset_us;
   guint32 status;
   gboolean relay_open;
-  GArray *registers; /* PosaSim1gRegister */
+  GPtrArray *registers; /* PosaRegister */
+  PosaFrozenRegisters *frozen;
+  guint freezes; /* how often they were frozen: the number behind the code of a frozen value */
+  PosaMeterFacts *facts;
+  GArray *holidays; /* PosaHoliday, that the table of Sundays holds for */
+  PosaLoadProfile *profile;
   gint64 reaction_us;
   gint64 inactivity_us;
   PosaSim1gFault fault;
@@ -46,11 +59,17 @@ typedef struct
   guint sessions, readouts, passwords, wrong_passwords, writes;
 } PosaSim1g;
 
+/* Settings beside those of the plate: "register.CODE", "tariff.1" to "tariff.7" as
+ * "0000-3,0700-2", "default_tier", "profile_gap=FIRST:COUNT" for hours without supply, "omit=CODE",
+ * and "value.CODE=(TEXT)" for what the meter shall say instead. */
 PosaSim1g *posa_sim_1g_new (const PosaSimSetup *setup, GError **error);
 void posa_sim_1g_free (PosaSim1g *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaSim1g, posa_sim_1g_free)
 
-/* The data block of the readout, up to and with "!" CR LF. Free with g_free(). */
+gint64 posa_sim_1g_get_clock (PosaSim1g *self); /* µs UTC */
+
+/* The data block of the readout, up to and with "!" CR LF: identity and totals first, all but the
+ * load profile. Free with g_free(). */
 char *posa_sim_1g_format_readout (PosaSim1g *self);
 /* The value of @code in parentheses, unit and all; NULL when there is no such code. */
 char *posa_sim_1g_format_value (PosaSim1g *self, const char *code);
