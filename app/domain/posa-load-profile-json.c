@@ -6,6 +6,18 @@
 static const char *const flag_names[] = { "clock_set",  "power_fail", "clock_doubt",
                                           "incomplete", "missing",    "other_doubt" };
 
+gboolean
+posa_load_flag_from_string (const char *text, guint *out)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (flag_names); i++)
+    if (g_strcmp0 (text, flag_names[i]) == 0)
+      {
+        *out = 1u << i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
 static void
 channels_to_json (const PosaLoadProfile *self, JsonBuilder *builder)
 {
@@ -118,14 +130,11 @@ flags_from_json (PosaJsonCursor array)
     {
       PosaJsonCursor at = posa_json_at (array, i);
       const char *name = posa_json_string_value (at);
-      guint bit = 0;
+      guint flag = 0;
 
-      while (name != NULL && bit < G_N_ELEMENTS (flag_names) &&
-             !g_str_equal (name, flag_names[bit]))
-        bit++;
-      if (name != NULL && bit == G_N_ELEMENTS (flag_names))
+      if (name != NULL && !posa_load_flag_from_string (name, &flag))
         posa_json_fault (at, "unknown flag \"%s\"", name);
-      flags |= 1u << bit;
+      flags |= flag;
     }
   return flags;
 }

@@ -23,6 +23,9 @@ typedef enum
   POSA_LOAD_OTHER_DOUBT = 1 << 5, /* "other_doubt": a mark of the maker without a name here */
 } PosaLoadFlags;
 
+/* One flag by its name. */
+gboolean posa_load_flag_from_string (const char *text, guint *out);
+
 typedef struct
 {
   PosaObis obis;

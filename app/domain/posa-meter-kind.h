@@ -16,11 +16,12 @@ typedef enum
   POSA_METER_KIND_M3B,
   POSA_METER_KIND_G2_SINGLE, /* "2g-1" */
   POSA_METER_KIND_G2_THREE,  /* "2g-3" */
+  POSA_METER_KIND_GENERIC,   /* "generic": read by a profile for any maker; fits no order */
   POSA_N_METER_KINDS
 } PosaMeterKind;
 
 const char *posa_meter_kind_to_string (
-    PosaMeterKind kind); /* "m1", "m1b", "m3", "m3b", "2g-1", "2g-3"; static */
+    PosaMeterKind kind); /* "m1", "m1b", "m3", "m3b", "2g-1", "2g-3", "generic"; static */
 gboolean posa_meter_kind_from_string (const char *text, PosaMeterKind *out);
 /* Number of current registers that the kind must hold: 9, 14, 14, 19 (domain.md F-1); 2G: 7 per
  * direction of energy that the profile requires, 0 = not fixed here. */

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Copyright 2026 The Posa authors */
 
-#include "meter/posa-profile.h"
+#include "meter/posa-profile-groups.h"
 
-#include "base/posa-datadir.h"
 #include "base/posa-error.h"
-#include "base/posa-file.h"
 #include "meter/codec/posa-hdlc.h"
 
 #include <string.h>
-
-#define MAX_FILE (256 * 1024)
 
 typedef enum
 {
@@ -19,8 +15,8 @@ typedef enum
   CODE /* OBIS */
 } KeyType;
 
-/* Every key that a profile may have, apart from the numbered and coded ones of [status-bits] and
- * [registers]. */
+/* Every key that a profile may have, apart from the numbered and coded ones of the groups in
+ * posa-profile-groups.c. */
 typedef struct
 {
   const char *group, *key;
@@ -51,6 +47,40 @@ static const KeyRule rules[] = {
   { "clock", "time_format", TEXT, FIELD (time_format), FALSE },
   { "clock", "capture_format", TEXT, FIELD (capture_format), FALSE },
   { "status", "code", TEXT, FIELD (status), FALSE },
+  { "frozen", "count", TEXT, FIELD (iec.freeze_count), FALSE },
+  { "frozen", "time", TEXT, FIELD (iec.freeze_time), FALSE },
+  { "frozen", "time_format", TEXT, FIELD (iec.freeze_time_format), FALSE },
+  { "frozen", "reason", TEXT, FIELD (iec.freeze_reason), FALSE },
+  { "tariff-table", "name", TEXT, FIELD (iec.table_name), FALSE },
+  { "tariff-table", "monday", TEXT, FIELD (iec.table_days[0]), FALSE },
+  { "tariff-table", "tuesday", TEXT, FIELD (iec.table_days[1]), FALSE },
+  { "tariff-table", "wednesday", TEXT, FIELD (iec.table_days[2]), FALSE },
+  { "tariff-table", "thursday", TEXT, FIELD (iec.table_days[3]), FALSE },
+  { "tariff-table", "friday", TEXT, FIELD (iec.table_days[4]), FALSE },
+  { "tariff-table", "saturday", TEXT, FIELD (iec.table_days[5]), FALSE },
+  { "tariff-table", "holiday", TEXT, FIELD (iec.table_days[6]), FALSE },
+  { "tariff-table", "active", TEXT, FIELD (iec.active_tier), FALSE },
+  { "tariff-table", "default_active_import", TEXT,
+    FIELD (iec.default_tiers[POSA_QUANTITY_ACTIVE_IMPORT]), FALSE },
+  { "tariff-table", "default_active_export", TEXT,
+    FIELD (iec.default_tiers[POSA_QUANTITY_ACTIVE_EXPORT]), FALSE },
+  { "tariff-table", "default_reactive_import", TEXT,
+    FIELD (iec.default_tiers[POSA_QUANTITY_REACTIVE_IMPORT]), FALSE },
+  { "limiter", "enabled", TEXT, FIELD (iec.limiter_enabled), FALSE },
+  { "limiter", "steps", TEXT, FIELD (iec.limiter_steps), FALSE },
+  { "limiter", "max_demand_enabled", TEXT, FIELD (iec.max_demand_enabled), FALSE },
+  { "limiter", "contract_power", TEXT, FIELD (iec.contract_power), FALSE },
+  { "limiter", "available_power", TEXT, FIELD (iec.available_power), FALSE },
+  { "voltage", "since", TEXT, FIELD (iec.voltage_since), FALSE },
+  { "voltage", "since_format", TEXT, FIELD (iec.voltage_since_format), FALSE },
+  { "voltage", "min", TEXT, FIELD (iec.voltage_min), FALSE },
+  { "voltage", "max", TEXT, FIELD (iec.voltage_max), FALSE },
+  { "voltage", "within", TEXT, FIELD (iec.voltage_within), FALSE },
+  { "instant", "power", TEXT, FIELD (iec.power), FALSE },
+  { "load-profile", "code", TEXT, FIELD (iec.load_code), FALSE },
+  { "load-profile", "command", TEXT, FIELD (iec.load_command), FALSE },
+  { "load-profile", "time_format", TEXT, FIELD (iec.load_time_format), FALSE },
+  { "load-profile", "period_min", NUMBER, FIELD (iec.load_period_min), FALSE },
   { "dlms", "logical_device", NUMBER, FIELD (dlms.logical_device), FALSE },
   { "dlms", "physical_device", NUMBER, FIELD (dlms.physical_device), FALSE },
   { "dlms", "address_bytes", NUMBER, FIELD (dlms.address_bytes), FALSE },
@@ -72,61 +102,41 @@ static const KeyRule rules[] = {
   { "objects", "disconnect", CODE, FIELD (dlms.disconnect), FALSE },
 };
 
-/* The reading of one file. */
-typedef struct
-{
-  const char *name;
-  GKeyFile *file;
-  PosaProfile *profile;
-} Loader;
-
-static gboolean G_GNUC_PRINTF (5, 6) set_invalid (const Loader *loader,
-                                                  const char *group,
-                                                  const char *key,
-                                                  GError **error,
-                                                  const char *format,
-                                                  ...)
-{
-  va_list args;
-
-  va_start (args, format);
-  g_autofree char *what = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "%s: [%s] %s: %s", loader->name, group,
-               key, what);
-  return FALSE;
-}
-
 static gboolean
-take_text (const Loader *loader, const KeyRule *rule, const char *value, GError **error)
+take_text (const PosaProfileLoader *loader, const KeyRule *rule, const char *value, GError **error)
 {
   if (*value == '\0')
-    return set_invalid (loader, rule->group, rule->key, error, "empty");
+    return posa_profile_set_invalid (loader, rule->group, rule->key, error, "empty");
   *(char **) G_STRUCT_MEMBER_P (loader->profile, rule->offset) = g_strdup (value);
   return TRUE;
 }
 
 static gboolean
-take_number (const Loader *loader, const KeyRule *rule, const char *value, GError **error)
+take_number (const PosaProfileLoader *loader,
+             const KeyRule *rule,
+             const char *value,
+             GError **error)
 {
   guint64 number;
 
   if (!g_ascii_string_to_unsigned (value, 10, 0, 115200, &number, NULL))
-    return set_invalid (loader, rule->group, rule->key, error, "\"%s\" is no number", value);
+    return posa_profile_set_invalid (loader, rule->group, rule->key, error, "\"%s\" is no number",
+                                     value);
   *(guint *) G_STRUCT_MEMBER_P (loader->profile, rule->offset) = (guint) number;
   return TRUE;
 }
 
 static gboolean
-take_code (const Loader *loader, const KeyRule *rule, const char *value, GError **error)
+take_code (const PosaProfileLoader *loader, const KeyRule *rule, const char *value, GError **error)
 {
   return posa_obis_parse (value, G_STRUCT_MEMBER_P (loader->profile, rule->offset)) ||
-         set_invalid (loader, rule->group, rule->key, error, "\"%s\" is no OBIS code", value);
+         posa_profile_set_invalid (loader, rule->group, rule->key, error, "\"%s\" is no OBIS code",
+                                   value);
 }
 
 /* Value of a key that has a rule. */
 static gboolean
-take_ruled (const Loader *loader, const KeyRule *rule, const char *value, GError **error)
+take_ruled (const PosaProfileLoader *loader, const KeyRule *rule, const char *value, GError **error)
 {
   if (rule->type == TEXT)
     return take_text (loader, rule, value, error);
@@ -136,7 +146,7 @@ take_ruled (const Loader *loader, const KeyRule *rule, const char *value, GError
 }
 
 static gboolean
-take_choice (const Loader *loader,
+take_choice (const PosaProfileLoader *loader,
              const char *group,
              const char *key,
              const char *value,
@@ -160,91 +170,22 @@ take_choice (const Loader *loader,
            (known = strcmp (value, "readout") == 0 || strcmp (value, "registers") == 0))
     profile->plan = strcmp (value, "readout") == 0 ? POSA_READING_PLAN_READOUT
                                                    : POSA_READING_PLAN_REGISTERS;
+  else if (strcmp (key, "missing") == 0 &&
+           (known = strcmp (value, "refuse") == 0 || strcmp (value, "note") == 0))
+    profile->missing = strcmp (value, "note") == 0 ? POSA_MISSING_NOTE : POSA_MISSING_REFUSE;
   else if (strcmp (key, "order") == 0)
     profile->commissioning = g_strsplit (value, ";", -1);
-  return known || set_invalid (loader, group, key, error, "unknown value \"%s\"", value);
-}
-
-static gboolean
-take_status_bit (const Loader *loader, const char *key, const char *value, GError **error)
-{
-  guint64 bit;
-
-  if (!g_ascii_string_to_unsigned (key, 10, 0, POSA_PROFILE_MAX_BITS - 1, &bit, NULL))
-    return set_invalid (loader, "status-bits", key, error, "a bit is 0 to %d",
-                        POSA_PROFILE_MAX_BITS - 1);
-  if (loader->profile->status_bits[bit] != NULL)
-    return set_invalid (loader, "status-bits", key, error, "given twice");
-  loader->profile->status_bits[bit] = g_strdup (value);
-  return TRUE;
-}
-
-static void
-register_free (gpointer data)
-{
-  PosaProfileRegister *reg = data;
-
-  g_free (reg->code);
-  g_free (reg->unit);
-  g_free (reg);
-}
-
-/* "6.3": six digits before the point and three behind it, just as the meter writes them. */
-static gboolean
-take_digits (PosaProfileRegister *reg, const char *text)
-{
-  g_auto (GStrv) parts = g_strsplit (text, ".", -1);
-  guint64 digits, decimals;
-
-  if (g_strv_length (parts) != 2 ||
-      !g_ascii_string_to_unsigned (parts[0], 10, 1, 12, &digits, NULL) ||
-      !g_ascii_string_to_unsigned (parts[1], 10, 0, 6, &decimals, NULL))
-    return FALSE;
-  reg->digits = (guint) digits;
-  reg->decimals = (guint) decimals;
-  return TRUE;
-}
-
-/* "CODE=quantity;tier;unit;required|optional[;digits.decimals]" */
-static gboolean
-take_register (const Loader *loader, const char *key, const char *value, GError **error)
-{
-  g_auto (GStrv) parts = g_strsplit (value, ";", -1);
-  PosaProfileRegister *reg = g_new0 (PosaProfileRegister, 1);
-  guint64 tier;
-
-  g_ptr_array_add (loader->profile->registers, reg);
-  reg->code = g_strdup (key);
-  if (!posa_obis_parse (key, &reg->obis))
-    return set_invalid (loader, "registers", key, error, "no OBIS code");
-  if (g_strv_length (parts) < 4 || g_strv_length (parts) > 5)
-    return set_invalid (loader, "registers", key, error,
-                        "expected quantity;tier;unit;required or optional;digits");
-  if (!posa_quantity_from_string (parts[0], &reg->quantity))
-    return set_invalid (loader, "registers", key, error, "unknown quantity \"%s\"", parts[0]);
-  if (!g_ascii_string_to_unsigned (parts[1], 10, 0, 6, &tier, NULL))
-    return set_invalid (loader, "registers", key, error, "a tier is 0 to 6");
-  if (!g_str_has_suffix (parts[2], posa_quantity_get_unit (reg->quantity)))
-    return set_invalid (loader, "registers", key, error, "%s is not counted in %s", parts[0],
-                        parts[2]);
-  reg->required = strcmp (parts[3], "required") == 0;
-  if (!reg->required && strcmp (parts[3], "optional") != 0)
-    return set_invalid (loader, "registers", key, error, "\"%s\" is neither required nor optional",
-                        parts[3]);
-  if (parts[4] != NULL && !take_digits (reg, parts[4]))
-    return set_invalid (loader, "registers", key, error, "\"%s\" are no digits such as 6.3",
-                        parts[4]);
-  reg->tier = (guint) tier;
-  reg->unit = g_strdup (parts[2]);
-  return TRUE;
+  return known ||
+         posa_profile_set_invalid (loader, group, key, error, "unknown value \"%s\"", value);
 }
 
 static gboolean
 is_choice (const char *group, const char *key)
 {
-  static const char *const choices[][2] = { { "profile", "driver" }, { "profile", "kind" },
-                                            { "line", "start" },     { "line", "wake_up" },
-                                            { "reading", "plan" },   { "commissioning", "order" } };
+  static const char *const choices[][2] = { { "profile", "driver" },     { "profile", "kind" },
+                                            { "line", "start" },         { "line", "wake_up" },
+                                            { "reading", "plan" },       { "reading", "missing" },
+                                            { "commissioning", "order" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     if (strcmp (group, choices[i][0]) == 0 && strcmp (key, choices[i][1]) == 0)
@@ -253,26 +194,24 @@ is_choice (const char *group, const char *key)
 }
 
 static gboolean
-take_key (const Loader *loader, const char *group, const char *key, GError **error)
+take_key (const PosaProfileLoader *loader, const char *group, const char *key, GError **error)
 {
   g_autofree char *value = g_key_file_get_string (loader->file, group, key, NULL);
 
   if (value == NULL)
-    return set_invalid (loader, group, key, error, "not readable");
-  if (strcmp (group, "registers") == 0)
-    return take_register (loader, key, value, error);
-  if (strcmp (group, "status-bits") == 0)
-    return take_status_bit (loader, key, value, error);
+    return posa_profile_set_invalid (loader, group, key, error, "not readable");
+  if (posa_profile_has_own_keys (group))
+    return posa_profile_take_own_key (loader, group, key, value, error);
   if (is_choice (group, key))
     return take_choice (loader, group, key, value, error);
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
     if (strcmp (rules[i].group, group) == 0 && strcmp (rules[i].key, key) == 0)
       return take_ruled (loader, &rules[i], value, error);
-  return set_invalid (loader, group, key, error, "unknown key");
+  return posa_profile_set_invalid (loader, group, key, error, "unknown key");
 }
 
 static gboolean
-take_group (const Loader *loader, const char *group, GError **error)
+take_group (const PosaProfileLoader *loader, const char *group, GError **error)
 {
   g_auto (GStrv) keys = g_key_file_get_keys (loader->file, group, NULL, NULL);
 
@@ -280,7 +219,7 @@ take_group (const Loader *loader, const char *group, GError **error)
     {
       /* GKeyFile lists a repeated key twice, with the last value. */
       if (g_strv_contains ((const char *const *) keys + i + 1, keys[i]))
-        return set_invalid (loader, group, keys[i], error, "given twice");
+        return posa_profile_set_invalid (loader, group, keys[i], error, "given twice");
       if (!take_key (loader, group, keys[i], error))
         return FALSE;
     }
@@ -289,7 +228,7 @@ take_group (const Loader *loader, const char *group, GError **error)
 
 /* Without these the DLMS driver cannot even ask who is there. */
 static gboolean
-check_dlms (const Loader *loader, GError **error)
+check_dlms (const PosaProfileLoader *loader, GError **error)
 {
   static const char *const needed[][2] = {
     { "dlms", "logical_device" }, { "dlms", "public_client" }, { "dlms", "installer_client" },
@@ -302,36 +241,82 @@ check_dlms (const Loader *loader, GError **error)
 
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     if (!g_key_file_has_key (loader->file, needed[i][0], needed[i][1], NULL))
-      return set_invalid (loader, needed[i][0], needed[i][1], error, "missing");
+      return posa_profile_set_invalid (loader, needed[i][0], needed[i][1], error, "missing");
   return posa_hdlc_address_make (dlms->address_bytes, dlms->logical_device, dlms->physical_device,
                                  &address) ||
-         set_invalid (loader, "dlms", "address_bytes", error,
-                      "with logical_device and physical_device no HDLC address");
+         posa_profile_set_invalid (loader, "dlms", "address_bytes", error,
+                                   "with logical_device and physical_device no HDLC address");
+}
+
+/* Some keys say nothing without others. */
+static gboolean
+check_companions (const PosaProfileLoader *loader, GError **error)
+{
+  static const struct
+  {
+    const char *group, *key, *needed;
+  } rows[] = {
+    { "frozen", "time", "time_format" },
+    { "frozen", "time", "count" },
+    { "frozen", "reason", "count" },
+    { "tariff-table", "name", "monday" },
+    { "tariff-table", "monday", "name" },
+    { "tariff-table", "monday", "tuesday" },
+    { "tariff-table", "monday", "wednesday" },
+    { "tariff-table", "monday", "thursday" },
+    { "tariff-table", "monday", "friday" },
+    { "tariff-table", "monday", "saturday" },
+    { "tariff-table", "monday", "holiday" },
+    { "tariff-table", "monday", "default_active_import" },
+    { "limiter", "steps", "enabled" },
+    { "limiter", "enabled", "steps" },
+    { "voltage", "min", "max" },
+    { "voltage", "min", "within" },
+    { "voltage", "min", "since" },
+    { "voltage", "since", "since_format" },
+    { "load-profile", "code", "command" },
+    { "load-profile", "code", "time_format" },
+    { "load-profile", "code", "period_min" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_key_file_has_key (loader->file, rows[i].group, rows[i].key, NULL) &&
+        !g_key_file_has_key (loader->file, rows[i].group, rows[i].needed, NULL))
+      return posa_profile_set_invalid (loader, rows[i].group, rows[i].needed, error, "missing");
+  if (loader->profile->iec.load_code != NULL && loader->profile->iec.load_columns->len == 0)
+    return posa_profile_set_invalid (loader, "load-columns", loader->profile->iec.load_code, error,
+                                     "missing");
+  return TRUE;
 }
 
 /* What only the whole file can show. */
 static gboolean
-check_whole (const Loader *loader, GError **error)
+check_whole (const PosaProfileLoader *loader, GError **error)
 {
   const PosaProfile *profile = loader->profile;
   guint want = posa_meter_kind_get_n_registers (profile->kind), have = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
     if (rules[i].required && !g_key_file_has_key (loader->file, rules[i].group, rules[i].key, NULL))
-      return set_invalid (loader, rules[i].group, rules[i].key, error, "missing");
+      return posa_profile_set_invalid (loader, rules[i].group, rules[i].key, error, "missing");
   for (guint i = 0; i < 2; i++)
     if (!g_key_file_has_key (loader->file, "profile", i == 0 ? "driver" : "kind", NULL))
-      return set_invalid (loader, "profile", i == 0 ? "driver" : "kind", error, "missing");
+      return posa_profile_set_invalid (loader, "profile", i == 0 ? "driver" : "kind", error,
+                                       "missing");
   if (profile->driver == POSA_DRIVER_DLMS && !check_dlms (loader, error))
     return FALSE;
   if (profile->time != NULL &&
       (profile->time_format == NULL || (profile->date != NULL && profile->date_format == NULL)))
-    return set_invalid (loader, "clock", "time_format", error, "missing");
+    return posa_profile_set_invalid (loader, "clock", "time_format", error, "missing");
+  if (!check_companions (loader, error))
+    return FALSE;
   for (guint i = 0; i < profile->registers->len; i++)
     have += ((PosaProfileRegister *) g_ptr_array_index (profile->registers, i))->required;
   if (want > 0 && have != want)
-    return set_invalid (loader, "registers", posa_meter_kind_to_string (profile->kind), error,
-                        "%u registers are required, a meter of this kind must hold %u", have, want);
+    return posa_profile_set_invalid (loader, "registers", posa_meter_kind_to_string (profile->kind),
+                                     error,
+                                     "%u registers are required, a meter of this kind must hold %u",
+                                     have, want);
   return TRUE;
 }
 
@@ -340,9 +325,10 @@ posa_profile_parse (const char *name, const char *text, gsize size, GError **err
 {
   g_autoptr (PosaProfile) self = g_new0 (PosaProfile, 1);
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  Loader loader = { name, file, self };
+  PosaProfileLoader loader = { name, file, self };
 
-  self->registers = g_ptr_array_new_with_free_func (register_free);
+  self->registers = g_ptr_array_new_with_free_func (posa_profile_register_free);
+  self->iec.load_columns = g_ptr_array_new_with_free_func (posa_profile_register_free);
   self->sha256 = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text, size);
   if (!g_key_file_load_from_data (file, text, size, G_KEY_FILE_NONE, error))
     {
@@ -357,18 +343,6 @@ posa_profile_parse (const char *name, const char *text, gsize size, GError **err
   return check_whole (&loader, error) ? g_steal_pointer (&self) : NULL;
 }
 
-PosaProfile *
-posa_profile_load (const char *path, GError **error)
-{
-  g_autoptr (GBytes) content = posa_file_read (path, MAX_FILE, error);
-  g_autofree char *name = g_path_get_basename (path);
-
-  if (content == NULL)
-    return NULL;
-  return posa_profile_parse (name, g_bytes_get_data (content, NULL), g_bytes_get_size (content),
-                             error);
-}
-
 void
 posa_profile_free (PosaProfile *self)
 {
@@ -380,76 +354,6 @@ posa_profile_free (PosaProfile *self)
   g_free (self->sha256);
   g_strfreev (self->commissioning);
   g_ptr_array_unref (self->registers);
+  g_ptr_array_unref (self->iec.load_columns);
   g_free (self);
-}
-
-static int
-compare_names_cb (gconstpointer a, gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-GPtrArray *
-posa_profile_load_all (GError **error)
-{
-  g_autofree char *folder = posa_datadir_build ("profiles");
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, error);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray)
-      profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) posa_profile_free);
-  const char *name;
-
-  if (dir == NULL)
-    {
-      posa_error_convert (error, POSA_ERROR_NOT_FOUND);
-      return NULL;
-    }
-  while ((name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ".profile"))
-      g_ptr_array_add (names, g_build_filename (folder, name, NULL));
-  g_ptr_array_sort (names, compare_names_cb);
-  for (guint i = 0; i < names->len; i++)
-    {
-      PosaProfile *profile = posa_profile_load (g_ptr_array_index (names, i), error);
-      if (profile == NULL)
-        return NULL;
-      g_ptr_array_add (profiles, profile);
-    }
-  return g_steal_pointer (&profiles);
-}
-
-const PosaProfile *
-posa_profile_match (GPtrArray *profiles,
-                    PosaDriver driver,
-                    const char *manufacturer,
-                    const char *ident)
-{
-  for (guint i = 0; i < profiles->len; i++)
-    {
-      const PosaProfile *profile = g_ptr_array_index (profiles, i);
-      if (profile->driver == driver &&
-          g_ascii_strcasecmp (profile->manufacturer, manufacturer) == 0 &&
-          g_pattern_match_simple (profile->ident, ident))
-        return profile;
-    }
-  return NULL;
-}
-
-GStrv
-posa_profile_decode_status (const PosaProfile *self, const char *raw, GError **error)
-{
-  g_autoptr (GStrvBuilder) flags = g_strv_builder_new ();
-  guint64 word;
-
-  if (!g_ascii_string_to_unsigned (raw, 16, 0, G_MAXUINT64, &word, NULL))
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA, "status word \"%s\" is not hex",
-                   raw);
-      return NULL;
-    }
-  for (guint bit = 0; bit < POSA_PROFILE_MAX_BITS; bit++)
-    if ((word >> bit & 1) != 0)
-      g_strv_builder_take (flags, self->status_bits[bit] != NULL ? g_strdup (self->status_bits[bit])
-                                                                 : g_strdup_printf ("bit-%u", bit));
-  return g_strv_builder_end (flags);
 }

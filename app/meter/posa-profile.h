@@ -2,8 +2,10 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
+#include "domain/posa-frozen-registers.h"
+#include "domain/posa-load-profile.h"
 #include "domain/posa-meter-kind.h"
-#include "domain/posa-register.h"
+#include "domain/posa-tariff-table.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +31,13 @@ typedef enum
   POSA_READING_PLAN_REGISTERS /* "registers": one by one in programming mode */
 } PosaReadingPlan;
 
+/* What to do when a meter does not give what its profile names. */
+typedef enum
+{
+  POSA_MISSING_REFUSE, /* "refuse": the reading fails and names it */
+  POSA_MISSING_NOTE    /* "note": the reading has it among the missing items */
+} PosaMissingPolicy;
+
 typedef struct
 {
   char *code; /* as the meter writes it */
@@ -40,7 +49,30 @@ typedef struct
   guint digits, decimals; /* of the number, always all of them; 0, 0: not known */
 } PosaProfileRegister;
 
-#define POSA_PROFILE_MAX_BITS 64
+#define POSA_PROFILE_MAX_BITS    64
+#define POSA_PROFILE_MAX_REASONS 16
+#define POSA_PROFILE_LOAD_BITS   16
+
+/* Codes of an IEC 62056-21 meter beside its registers; NULL when it has none. */
+typedef struct
+{
+  /* [frozen]: the number behind the code of a frozen value, its time and reason */
+  char *freeze_count, *freeze_time, *freeze_time_format, *freeze_reason;
+  /* [tariff-table]: "hhmm-TIER" in up to five parentheses for each day */
+  char *table_name, *table_days[POSA_TARIFF_DAY_TYPES];
+  char *active_tier, *default_tiers[POSA_N_QUANTITIES];
+  /* [limiter]: flags 0 or 1, steps "PER_MILLE-SECONDS", powers in kW */
+  char *limiter_enabled, *limiter_steps, *max_demand_enabled, *contract_power, *available_power;
+  /* [voltage]: V and % */
+  char *voltage_since, *voltage_since_format, *voltage_min, *voltage_max, *voltage_within;
+  char *power; /* [instant]: kW */
+  /* [load-profile]: "CODE(from;to)" by a command such as R6 */
+  char *load_code, *load_command, *load_time_format;
+  guint load_period_min;
+  GPtrArray *load_columns;                        /* [load-columns]: PosaProfileRegister */
+  guint load_flags[POSA_PROFILE_LOAD_BITS];       /* [load-bits]: PosaLoadFlags of a status bit */
+  guint freeze_reasons[POSA_PROFILE_MAX_REASONS]; /* [freeze-reasons]: PosaFreezeReason + 1 */
+} PosaProfileIec;
 
 /* What the DLMS driver needs to know: [dlms] and [objects]. A code left out is all zeros. */
 typedef struct
@@ -63,7 +95,7 @@ typedef struct
   PosaMeterKind kind;
   char *model; /* plate text; NULL: the identification's own */
 
-  char *manufacturer, *ident; /* [match]: FLAG id without case, pattern with * and ? */
+  char *manufacturer, *ident; /* [match]: FLAG id without case or "*", pattern with * and ? */
 
   guint baud;            /* [line]: highest speed (iec), fixed speed (dlms) */
   PosaLineStart start;   /* [line]: of a DLMS meter; the other one is tried too */
@@ -71,14 +103,16 @@ typedef struct
   guint switch_delay_ms; /* [line]: pause before the change of speed, for slow converters */
   PosaReadingPlan plan;  /* [reading] */
   guint size;            /* [reading]: characters of the whole data readout; 0: not known */
-  char *password;        /* [access]: reading password of the maker, when one is needed */
-  char *algorithm;       /* [access]: what the maker makes of it, see posa-iec-secret.h */
+  PosaMissingPolicy missing;
+  char *password;  /* [access]: reading password of the maker, when one is needed */
+  char *algorithm; /* [access]: what the maker makes of it, see posa-iec-secret.h */
 
-  char *serial, *customer_number, *firmware; /* [identity]: codes */
+  char *serial, *customer_number, *firmware; /* [identity]: codes; iec: the first of "A;B" */
   char *date, *time;                         /* [clock]: codes */
   char *date_format, *time_format, *capture_format;
   char *status;                             /* [status]: code of the status word */
   char *status_bits[POSA_PROFILE_MAX_BITS]; /* [status-bits]: name of each bit, NULL = none */
+  PosaProfileIec iec;
   PosaProfileDlms dlms;
   GPtrArray *registers; /* PosaProfileRegister, in the file's order */
   GStrv commissioning;  /* [commissioning] order, NULL = cannot */
@@ -92,7 +126,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaProfile, posa_profile_free)
 
 /* All profiles of the data folder, sorted by file name; one bad file is an error. */
 GPtrArray *posa_profile_load_all (GError **error);
-/* The profile whose [match] fits, borrowed; NULL when none does. */
+/* The profile whose [match] fits, borrowed; NULL when none does. Of several that fit: one that
+ * names the maker before one for any maker, then the one whose pattern has more fixed characters.
+ */
 const PosaProfile *posa_profile_match (GPtrArray *profiles,
                                        PosaDriver driver,
                                        const char *manufacturer,

@@ -61,6 +61,7 @@ get_kind_label (PosaMeterKind kind)
     [POSA_METER_KIND_M3B] = N_ ("three-phase, bidirectional"),
     [POSA_METER_KIND_G2_SINGLE] = N_ ("2G single-phase"),
     [POSA_METER_KIND_G2_THREE] = N_ ("2G three-phase"),
+    [POSA_METER_KIND_GENERIC] = N_ ("any meter"),
   };
 
   return _ (labels[kind]);

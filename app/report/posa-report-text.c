@@ -142,6 +142,7 @@ static const Words kinds[POSA_N_METER_KINDS] = {
   [POSA_METER_KIND_M3B] = { "1G, three-phase, bidirectional", "1G, trifase bidirezionale" },
   [POSA_METER_KIND_G2_SINGLE] = { "2G, single-phase", "2G, monofase" },
   [POSA_METER_KIND_G2_THREE] = { "2G, three-phase", "2G, trifase" },
+  [POSA_METER_KIND_GENERIC] = { "any meter", "contatore generico" },
 };
 
 static const struct

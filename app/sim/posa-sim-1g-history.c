@@ -30,9 +30,9 @@ posa_sim_1g_get_tier (PosaSim1g *self, gint64 wall_us)
                              (guint) g_date_time_get_month (time),
                              (guint) g_date_time_get_day_of_month (time)))
     day_type = POSA_TARIFF_DAY_TYPES - 1;
-  return posa_tariff_table_get_tier (
-      self->facts->tariff_table, day_type,
-      (guint) (60 * g_date_time_get_hour (time) + g_date_time_get_minute (time)));
+  return posa_tariff_table_get_tier (self->facts->tariff_table, day_type,
+                                     (guint) (60 * g_date_time_get_hour (time) +
+                                              g_date_time_get_minute (time)));
 }
 
 /* A number that the seed, the hour and the channel decide, whenever the meter was made. */
@@ -72,11 +72,11 @@ set_shape (PosaSim1g *self)
   guint n = 1;
 
   if (self->kind->reactive)
-    channels[n++] = (PosaLoadChannel) { POSA_OBIS (1, 0, 3, 29, 0, 255),
-                                        POSA_QUANTITY_REACTIVE_IMPORT };
+    channels[n++] =
+        (PosaLoadChannel) { POSA_OBIS (1, 0, 3, 29, 0, 255), POSA_QUANTITY_REACTIVE_IMPORT };
   if (self->kind->exports)
-    channels[n++] = (PosaLoadChannel) { POSA_OBIS (1, 0, 2, 29, 0, 255),
-                                        POSA_QUANTITY_ACTIVE_EXPORT };
+    channels[n++] =
+        (PosaLoadChannel) { POSA_OBIS (1, 0, 2, 29, 0, 255), POSA_QUANTITY_ACTIVE_EXPORT };
   posa_load_profile_set_shape (self->profile, 3600, channels, n, NULL);
 }
 
@@ -96,7 +96,8 @@ posa_sim_1g_make_profile (PosaSim1g *self, guint gap_first, guint gap_count)
       if (gap_count > 0 && i == gap_first + gap_count)
         interval.flags = POSA_LOAD_POWER_FAIL;
       for (guint c = 0; c < self->profile->n_channels; c++)
-        interval.values[c] = make_value (self, self->profile->channels[c].quantity, interval.end_us);
+        interval.values[c] =
+            make_value (self, self->profile->channels[c].quantity, interval.end_us);
       posa_load_profile_add (self->profile, &interval, NULL);
     }
 }
@@ -108,8 +109,7 @@ sum_since_freeze (PosaSim1g *self, guint channel, gint64 sums[N_TIERS + 1])
   memset (sums, 0, (N_TIERS + 1) * sizeof sums[0]);
   for (guint i = 0; i < self->profile->intervals->len; i++)
     {
-      const PosaLoadInterval *hour =
-          &g_array_index (self->profile->intervals, PosaLoadInterval, i);
+      const PosaLoadInterval *hour = &g_array_index (self->profile->intervals, PosaLoadInterval, i);
       if (hour->end_us <= self->frozen->frozen_us)
         continue;
       sums[0] += hour->values[channel];
@@ -149,21 +149,24 @@ take_demand (PosaRegister *demand, const PosaLoadInterval *hour)
   demand->captured_us = hour->end_us - hour->values[0] % 4 * QUARTER_US;
 }
 
+/* A tier that nobody used has had its maximum of 0 since the begin of the time. */
 static void
 add_demands (PosaSim1g *self, GPtrArray *registers, gboolean current)
 {
   PosaRegister *demands[N_TIERS];
+  gint64 begin_us = current ? self->frozen->frozen_us
+                            : g_array_index (self->profile->intervals, PosaLoadInterval, 0).end_us;
 
   for (guint8 tier = 1; tier <= N_TIERS; tier++)
     {
       demands[tier - 1] = posa_register_new (POSA_OBIS (1, 0, 1, 6, tier, 255),
                                              POSA_QUANTITY_MAX_DEMAND_IMPORT, tier, 0);
+      demands[tier - 1]->captured_us = begin_us;
       g_ptr_array_add (registers, demands[tier - 1]);
     }
   for (guint i = 0; i < self->profile->intervals->len; i++)
     {
-      const PosaLoadInterval *hour =
-          &g_array_index (self->profile->intervals, PosaLoadInterval, i);
+      const PosaLoadInterval *hour = &g_array_index (self->profile->intervals, PosaLoadInterval, i);
       if ((hour->end_us > self->frozen->frozen_us) == current)
         take_demand (demands[posa_sim_1g_get_tier (self, hour->end_us - HOUR_US) - 1], hour);
     }
@@ -174,8 +177,8 @@ posa_sim_1g_make_registers (PosaSim1g *self, GRand *rand)
 {
   g_autoptr (GDateTime) now = local_time (posa_sim_1g_get_clock (self));
   g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Rome");
-  g_autoptr (GDateTime) month = g_date_time_new (zone, g_date_time_get_year (now),
-                                                 g_date_time_get_month (now), 1, 0, 0, 0);
+  g_autoptr (GDateTime) month =
+      g_date_time_new (zone, g_date_time_get_year (now), g_date_time_get_month (now), 1, 0, 0, 0);
 
   self->frozen->frozen_us = g_date_time_to_unix_usec (month);
   self->frozen->reason = POSA_FREEZE_BILLING;

@@ -55,8 +55,7 @@ format_register (const PosaRegister *reg)
     return format_thousandths (6, reg->value,
                                reg->quantity == POSA_QUANTITY_REACTIVE_IMPORT ? "kvarh" : "kWh");
   g_autofree char *power = format_thousandths (2, reg->value, "kW");
-  g_autofree char *captured = reg->captured_us != 0 ? posa_iec_time_format (STAMP, reg->captured_us)
-                                                    : g_strdup ("0000000000");
+  g_autofree char *captured = posa_iec_time_format (STAMP, reg->captured_us);
   return g_strdup_printf ("%s(%s)", power, captured);
 }
 
@@ -266,9 +265,9 @@ add_header (PosaSim1g *self, GString *text, const PosaLoadInterval *interval)
   for (guint i = 0; i < profile->n_channels; i++)
     {
       const PosaLoadChannel *channel = &profile->channels[i];
-      g_string_append_printf (
-          text, "(%u.%u.%u)(%s)", channel->obis.c, channel->obis.d, channel->obis.e,
-          channel->quantity == POSA_QUANTITY_REACTIVE_IMPORT ? "kvarh" : "kWh");
+      g_string_append_printf (text, "(%u.%u.%u)(%s)", channel->obis.c, channel->obis.d,
+                              channel->obis.e,
+                              channel->quantity == POSA_QUANTITY_REACTIVE_IMPORT ? "kvarh" : "kWh");
     }
   g_string_append (text, "\r\n");
 }
@@ -292,6 +291,7 @@ add_rows (PosaSim1g *self, GString *text, gint64 from_us, gint64 to_us)
                                 row->values[c] / 1000, row->values[c] % 1000);
       g_string_append (text, "\r\n");
       before = row;
+      self->profile_rows++;
     }
 }
 

@@ -229,9 +229,11 @@ make_plate (PosaSim1g *self, GRand *rand)
 static PosaTariffTable *
 make_table (void)
 {
-  static const PosaTariffInterval working[] = {
-    { 0, 3 }, { 7 * 60, 2 }, { 8 * 60, 1 }, { 19 * 60, 2 }, { 23 * 60, 3 }
-  };
+  static const PosaTariffInterval working[] = { { 0, 3 },
+                                                { 7 * 60, 2 },
+                                                { 8 * 60, 1 },
+                                                { 19 * 60, 2 },
+                                                { 23 * 60, 3 } };
   static const PosaTariffInterval saturday[] = { { 0, 3 }, { 7 * 60, 2 }, { 23 * 60, 3 } };
   PosaTariffTable *table = posa_tariff_table_new ("F1F2F3");
 
@@ -378,8 +380,7 @@ dump_registers (PosaSim1g *self, JsonBuilder *builder)
   for (guint i = 0; i < self->registers->len; i++)
     {
       const PosaRegister *reg = g_ptr_array_index (self->registers, i);
-      g_autofree char *code =
-          g_strdup_printf ("%u.%u.%u", reg->obis.c, reg->obis.d, reg->obis.e);
+      g_autofree char *code = g_strdup_printf ("%u.%u.%u", reg->obis.c, reg->obis.d, reg->obis.e);
       posa_json_add_int (builder, code, reg->value);
     }
   json_builder_end_object (builder);
@@ -420,5 +421,7 @@ posa_sim_1g_dump (PosaSim1g *self, JsonBuilder *builder)
   posa_json_add_int (builder, "passwords", self->passwords);
   posa_json_add_int (builder, "wrong_passwords", self->wrong_passwords);
   posa_json_add_int (builder, "writes", self->writes);
+  posa_json_add_int (builder, "profile_rows", self->profile_rows);
+  posa_json_add_int (builder, "freezes", self->freezes);
   dump_history (self, builder);
 }

@@ -56,7 +56,7 @@ typedef struct
   gint64 inactivity_us;
   PosaSim1gFault fault;
   guint fault_number;
-  guint sessions, readouts, passwords, wrong_passwords, writes;
+  guint sessions, readouts, passwords, wrong_passwords, writes, profile_rows;
 } PosaSim1g;
 
 /* Settings beside those of the plate: "register.CODE", "tariff.1" to "tariff.7" as

@@ -329,7 +329,7 @@ test_reads_again (void)
   assert_registers_true (sim, totals);
 }
 
-/* The characters take their time: 20 at 300 baud and 339 at 9600, and the meter reacts twice. */
+/* The characters take their time: 20 at 300 baud and 1149 at 9600, and the meter reacts twice. */
 static void
 test_pace (void)
 {
@@ -338,9 +338,9 @@ test_pace (void)
   g_autoptr (PosaReadingSet) reading = read_meter (sim, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (reading->line.bytes_tx + reading->line.bytes_rx, ==, 359);
-  g_assert_cmpint (reading->line.wall_us, >=, 1420 * 1000);
-  g_assert_cmpint (reading->line.wall_us, <, 3000 * 1000);
+  g_assert_cmpuint (reading->line.bytes_tx + reading->line.bytes_rx, ==, 1169);
+  g_assert_cmpint (reading->line.wall_us, >=, 2260 * 1000);
+  g_assert_cmpint (reading->line.wall_us, <, 4500 * 1000);
 }
 
 /* A meter that was called and not read must not send its data at 300 baud to nobody. */

@@ -55,8 +55,11 @@ test_match (void)
   g_assert_cmpint (profile->kind, ==, POSA_METER_KIND_M3B);
   g_assert_cmpuint (profile->registers->len, ==, 19);
   g_assert_cmpuint (profile->baud, ==, 9600);
-  g_assert_null (posa_profile_match (profiles, POSA_DRIVER_IEC, "PSA", "M33"));
-  g_assert_null (posa_profile_match (profiles, POSA_DRIVER_IEC, "XYZ", "M1"));
+  /* The last resort, for another model of the maker and for other makers. */
+  profile = posa_profile_match (profiles, POSA_DRIVER_IEC, "PSA", "M33");
+  g_assert_cmpstr (profile->id, ==, "iec-generic");
+  profile = posa_profile_match (profiles, POSA_DRIVER_IEC, "XYZ", "M1");
+  g_assert_cmpstr (profile->id, ==, "iec-generic");
   g_assert_null (posa_profile_match (profiles, POSA_DRIVER_DLMS, "PSA", "M1"));
 }
 
@@ -136,6 +139,24 @@ test_faults (void)
     { "[line]", "[line]\nstart=mode-f", "m1: [line] start" },
     { "[line]", "[line]\nwake_up=perhaps", "m1: [line] wake_up" },
     { "plan=readout", "plan=readout\nsize=many", "m1: [reading] size" },
+    { "missing=refuse", "missing=guess", "m1: [reading] missing" },
+    { "count=0.1.0\n", "", "m1: [frozen] count: missing" },
+    { "time_format=YYMMDDhhmm\n", "", "m1: [frozen] time_format: missing" },
+    { "1=billing", "16=billing", "m1: [freeze-reasons] 16" },
+    { "1=billing", "1=holidays", "m1: [freeze-reasons] 1" },
+    { "1=billing", "01=billing\n1=switch", "m1: [freeze-reasons] 1: given twice" },
+    { "friday=C.13.5\n", "", "m1: [tariff-table] friday: missing" },
+    { "friday=", "fryday=", "m1: [tariff-table] fryday: unknown key" },
+    { "default_active_import=C.15.1\n", "", "m1: [tariff-table] default_active_import: missing" },
+    { "steps=C.17.1\n", "", "m1: [limiter] steps: missing" },
+    { "within=C.32.1\n", "", "m1: [voltage] within: missing" },
+    { "command=R6\n", "", "m1: [load-profile] command: missing" },
+    { "period_min=60", "period_min=hour", "m1: [load-profile] period_min" },
+    { "1.29.0=active_import;kWh;2.3\n", "", "m1: [load-columns] P.01: missing" },
+    { "1.29.0=active_import;kWh;2.3", "1.29.0=active_import;kW;2.3", "m1: [load-columns] 1.29.0" },
+    { "1.29.0=active_import;kWh;2.3", "1.29.0=active_import;kWh", "m1: [load-columns] 1.29.0" },
+    { "7=power_fail", "16=power_fail", "m1: [load-bits] 16" },
+    { "7=power_fail", "7=power_failure", "m1: [load-bits] 7: unknown flag" },
     { "[match]", "garbage\n[match]", "m1: " },
   };
   g_autofree char *good = read_m1 ();

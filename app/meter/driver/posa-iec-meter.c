@@ -8,15 +8,18 @@
 #include "base/posa-error.h"
 #include "meter/codec/posa-iec-time.h"
 #include "meter/driver/posa-iec-judge.h"
+#include "meter/driver/posa-iec-facts.h"
+#include "meter/driver/posa-iec-link.h"
+#include "meter/driver/posa-iec-profile.h"
+#include "meter/driver/posa-iec-registers.h"
 #include "meter/driver/posa-iec-session.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAX_TEXT       32 /* of a serial number and the like */
-#define REGISTER_SIZE  30 /* characters of a data block, on average */
-#define PLATE_SIZE     100
-#define CAPTURED_INDEX 1 /* the time of a maximum stands in its second parentheses */
+#define REGISTER_SIZE 26 /* characters of a data block, on average */
+#define PLATE_SIZE    100
+#define PROFILE_TRIES 3 /* without any progress */
 
 struct _PosaIecMeter
 {
@@ -30,84 +33,100 @@ struct _PosaIecMeter
 
 G_DEFINE_FINAL_TYPE (PosaIecMeter, posa_iec_meter, POSA_TYPE_METER)
 
-/* The codes that a reading needs, borrowed from the profile. */
+/* The codes that a reading needs; those of the frozen copy are known only later. */
 static GPtrArray *
 list_codes (const PosaProfile *profile, gboolean totals_only)
 {
-  const char *const plate[] = { profile->serial,   profile->customer_number,
-                                profile->firmware, profile->date,
-                                profile->time,     profile->status };
-  GPtrArray *codes = g_ptr_array_new ();
+  const char *const plate[] = {
+    profile->serial, profile->customer_number, profile->firmware,         profile->date,
+    profile->time,   profile->status,          profile->iec.freeze_count, profile->iec.freeze_reason
+  };
+  GPtrArray *codes = g_ptr_array_new_with_free_func (g_free);
 
   for (guint i = 0; i < G_N_ELEMENTS (plate); i++)
     if (plate[i] != NULL)
-      g_ptr_array_add (codes, (gpointer) plate[i]);
+      g_ptr_array_add (codes, g_strdup (plate[i]));
   for (guint i = 0; i < profile->registers->len; i++)
     {
       const PosaProfileRegister *reg = g_ptr_array_index (profile->registers, i);
       if (!totals_only || posa_meter_is_total (reg))
-        g_ptr_array_add (codes, reg->code);
+        g_ptr_array_add (codes, g_strdup (reg->code));
     }
+  if (!totals_only)
+    posa_iec_list_facts (profile, codes);
   return codes;
 }
 
-/* One register after another in programming mode. A code the meter does not know is left out. */
-static GPtrArray *
-read_one_by_one (PosaIecMeter *self, gboolean totals_only, PosaOperation *operation, GError **error)
+/* Adds what the meter answers to @sets. A code the meter does not know is left out. */
+static gboolean
+read_codes (PosaIecMeter *self,
+            GPtrArray *codes,
+            GPtrArray *sets,
+            PosaOperation *operation,
+            GError **error)
 {
-  g_autoptr (GPtrArray) codes = list_codes (self->profile, totals_only);
-  g_autoptr (GPtrArray) all = NULL;
-
-  if (!posa_iec_session_program (self->session, self->profile->password, operation, error))
-    return NULL;
   for (guint i = 0; i < codes->len; i++)
     {
       const char *code = g_ptr_array_index (codes, i);
       g_autoptr (GError) local_error = NULL;
-      GPtrArray *sets = posa_iec_session_read (self->session, code, operation, &local_error);
-      if (sets == NULL && !g_error_matches (local_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED))
+      GPtrArray *answer = posa_iec_session_read (self->session, code, operation, &local_error);
+      if (answer == NULL && !g_error_matches (local_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED))
         {
           g_propagate_prefixed_error (error, g_steal_pointer (&local_error), "%s: ", code);
-          return NULL;
+          return FALSE;
         }
       posa_operation_report (operation, (i + 1) / (double) codes->len, "%s",
                              _ ("Reading the meter"));
-      if (sets != NULL && all != NULL)
-        g_ptr_array_extend_and_steal (all, sets);
-      else if (sets != NULL)
-        all = sets;
+      if (answer != NULL)
+        g_ptr_array_extend_and_steal (sets, answer);
     }
-  posa_iec_session_sign_off (self->session);
-  if (all == NULL)
-    g_set_error_literal (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
-                         "the meter gives none of the profile's registers");
-  return g_steal_pointer (&all);
+  return TRUE;
 }
 
-/* The data block holds everything, and for the totals alone it is still the quickest: at 9600 baud
- * its 350 to 600 characters take 0.4 to 0.6 s, while programming mode costs three turns of 0.2 s
- * before the first register and one more for each register and each item of the identity. */
+/* One register after another in programming mode. */
+static GPtrArray *
+read_one_by_one (PosaIecMeter *self, gboolean totals_only, PosaOperation *operation, GError **error)
+{
+  g_autoptr (GPtrArray) codes = list_codes (self->profile, totals_only);
+  g_autoptr (GPtrArray) frozen = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) sets = posa_iec_data_parse (NULL, 0, NULL);
+
+  if (!posa_iec_session_program (self->session, self->profile->password, operation, error) ||
+      !read_codes (self, codes, sets, operation, error))
+    return NULL;
+  if (!totals_only)
+    posa_iec_list_frozen (self->profile, sets, frozen);
+  if (!read_codes (self, frozen, sets, operation, error))
+    return NULL;
+  posa_iec_session_sign_off (self->session);
+  if (sets->len > 0)
+    return g_steal_pointer (&sets);
+  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+                       "the meter gives none of the profile's registers");
+  return NULL;
+}
+
+/* How long the data block will be, about. */
+static gsize
+expect_size (const PosaProfile *profile)
+{
+  if (profile->size > 0)
+    return profile->size;
+  g_autoptr (GPtrArray) codes = list_codes (profile, FALSE);
+  guint frozen = profile->iec.freeze_count != NULL ? profile->registers->len : 0;
+
+  return PLATE_SIZE + REGISTER_SIZE * (codes->len + frozen);
+}
+
+/* The data block holds everything but the load profile, and for the totals alone it is still the
+ * quickest: at 9600 baud its 1,150 to 2,100 characters take 1.2 to 2.2 s, while programming mode
+ * costs three turns of 0.2 s before the first register and two more for each, identity included. */
 static GPtrArray *
 read_data (PosaIecMeter *self, gboolean totals_only, PosaOperation *operation, GError **error)
 {
-  gsize expected = self->profile->size > 0
-                       ? self->profile->size
-                       : PLATE_SIZE + REGISTER_SIZE * self->profile->registers->len;
-
   if (self->profile->plan == POSA_READING_PLAN_REGISTERS)
     return read_one_by_one (self, totals_only, operation, error);
-  return posa_iec_session_read_out (self->session, expected, operation, error);
-}
-
-/* A value as text without spaces around it; NULL when the meter does not give it. */
-static char *
-dup_text (GPtrArray *sets, const char *code)
-{
-  const PosaIecDataSet *set = code != NULL ? posa_iec_data_find (sets, code, 0) : NULL;
-  g_autofree char *text = set != NULL ? g_strstrip (g_strdup (set->value)) : NULL;
-
-  return text != NULL && *text != '\0' && strlen (text) <= MAX_TEXT ? g_steal_pointer (&text)
-                                                                    : NULL;
+  return posa_iec_session_read_out (self->session, expect_size (self->profile), operation, error);
 }
 
 static void
@@ -121,7 +140,7 @@ static gboolean
 take_identity (PosaIecMeter *self, GPtrArray *sets, GError **error)
 {
   PosaNameplate *plate = posa_meter_edit_nameplate (POSA_METER (self));
-  g_autofree char *serial = dup_text (sets, self->profile->serial);
+  g_autofree char *serial = posa_iec_dup_text (sets, self->profile->serial);
 
   if (serial == NULL)
     {
@@ -137,8 +156,8 @@ take_identity (PosaIecMeter *self, GPtrArray *sets, GError **error)
       return FALSE;
     }
   replace_text (&plate->serial, g_steal_pointer (&serial));
-  replace_text (&plate->customer_number, dup_text (sets, self->profile->customer_number));
-  replace_text (&plate->firmware, dup_text (sets, self->profile->firmware));
+  replace_text (&plate->customer_number, posa_iec_dup_text (sets, self->profile->customer_number));
+  replace_text (&plate->firmware, posa_iec_dup_text (sets, self->profile->firmware));
   return TRUE;
 }
 
@@ -149,8 +168,8 @@ take_clock (PosaIecMeter *self, GPtrArray *sets, PosaReadingSet *reading, GError
 
   if (profile->time == NULL)
     return TRUE;
-  g_autofree char *date = dup_text (sets, profile->date);
-  g_autofree char *time = dup_text (sets, profile->time);
+  g_autofree char *date = posa_iec_dup_text (sets, profile->date);
+  g_autofree char *time = posa_iec_dup_text (sets, profile->time);
   g_autofree char *format = g_strjoin (" ", profile->date_format, profile->time_format, NULL);
   g_autofree char *text = g_strjoin (" ", date != NULL ? date : "", time != NULL ? time : "", NULL);
   gint64 clock = posa_iec_time_parse (format, text, error);
@@ -172,53 +191,15 @@ take_status (PosaIecMeter *self, GPtrArray *sets, PosaReadingSet *reading, GErro
 {
   if (self->profile->status == NULL)
     return TRUE;
-  reading->status_raw = dup_text (sets, self->profile->status);
+  reading->status_raw = posa_iec_dup_text (sets, self->profile->status);
   if (reading->status_raw == NULL)
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-                   "the meter does not give its status word (%s)", self->profile->status);
-      return FALSE;
-    }
+    return posa_iec_note_missing (self->profile, reading, self->profile->status, "status word",
+                                  error);
   GStrv flags = posa_profile_decode_status (self->profile, reading->status_raw, error);
   if (flags == NULL)
     return FALSE;
   g_strfreev (reading->status_flags);
   reading->status_flags = flags;
-  return TRUE;
-}
-
-/* "00-00-00,00:00" and the like stand for no time. */
-static gint64
-get_captured (const PosaProfile *profile, GPtrArray *sets, const char *code)
-{
-  const PosaIecDataSet *set = posa_iec_data_find (sets, code, CAPTURED_INDEX);
-
-  if (set == NULL || profile->capture_format == NULL)
-    return 0;
-  g_autofree char *text = g_strstrip (g_strdup (set->value));
-  return MAX (0, posa_iec_time_parse (profile->capture_format, text, NULL));
-}
-
-static gboolean
-take_register (PosaIecMeter *self,
-               GPtrArray *sets,
-               const PosaProfileRegister *want,
-               PosaReadingSet *reading,
-               GError **error)
-{
-  const PosaIecDataSet *set = posa_iec_data_find (sets, want->code, 0);
-  gint64 value, resolution;
-
-  if (set == NULL)
-    return TRUE;
-  if (!posa_iec_judge_register (want, set, error) ||
-      !posa_iec_data_get_number (set, want->unit, &value, &resolution, error))
-    return FALSE;
-  PosaRegister *reg = posa_register_new (want->obis, want->quantity, want->tier, value);
-  reg->resolution = resolution;
-  reg->captured_us = get_captured (self->profile, sets, want->code);
-  reg->raw = g_strconcat (set->value, *set->unit != '\0' ? "*" : "", set->unit, NULL);
-  g_ptr_array_add (reading->registers, reg);
   return TRUE;
 }
 
@@ -236,16 +217,11 @@ make_reading (PosaIecMeter *self,
   g_autoptr (PosaReadingSet) reading = posa_meter_begin_reading (POSA_METER (self), profile, kind);
   if (!take_clock (self, sets, reading, error) || !take_status (self, sets, reading, error))
     return NULL;
-  for (guint i = 0; i < profile->registers->len; i++)
-    {
-      const PosaProfileRegister *want = g_ptr_array_index (profile->registers, i);
-      if ((!totals_only || posa_meter_is_total (want)) &&
-          !take_register (self, sets, want, reading, error))
-        return NULL;
-    }
-  return posa_meter_check_registers (reading, profile, totals_only, error)
-             ? g_steal_pointer (&reading)
-             : NULL;
+  if (!posa_iec_take_registers (profile, sets, totals_only, reading, error) ||
+      (!totals_only && !posa_iec_take_frozen (profile, sets, reading, error)) ||
+      (!totals_only && !posa_iec_take_facts (profile, sets, reading, error)))
+    return NULL;
+  return g_steal_pointer (&reading);
 }
 
 /* What the line had to carry since the last reading. */
@@ -295,6 +271,79 @@ iec_read_totals (PosaMeter *meter, PosaOperation *operation, GError **error)
   return read_any (POSA_IEC_METER (meter), POSA_READING_SECOND, TRUE, operation, error);
 }
 
+/* Programming mode, and that it is still the same meter that answers. */
+static gboolean
+begin_profile (PosaIecMeter *self, PosaOperation *operation, GError **error)
+{
+  g_auto (GStrv) codes = g_strsplit (self->profile->serial, ";", -1);
+  g_autoptr (GPtrArray) sets = NULL;
+
+  if (!posa_iec_session_program (self->session, self->profile->password, operation, error))
+    return FALSE;
+  sets = posa_iec_session_read (self->session, codes[0], operation, error);
+  return sets != NULL && take_identity (self, sets, error);
+}
+
+/* One session: every gap that there is now. */
+static gboolean
+fill_gaps (PosaIecMeter *self,
+           const PosaLoadGap *whole,
+           PosaIecProfileParser *parser,
+           const PosaLoadProfile *target,
+           PosaOperation *operation,
+           GError **error)
+{
+  g_autoptr (GArray) gaps = posa_load_profile_find_gaps (target, whole->from_us, whole->to_us);
+
+  if (gaps->len == 0)
+    return TRUE;
+  if (!begin_profile (self, operation, error))
+    return FALSE;
+  for (guint i = 0; i < gaps->len; i++)
+    if (!posa_iec_profile_read (self->session, self->profile, parser,
+                                &g_array_index (gaps, PosaLoadGap, i), whole, operation, error))
+      return FALSE;
+  posa_iec_session_sign_off (self->session);
+  return TRUE;
+}
+
+static gboolean
+iec_read_load_profile (PosaMeter *meter,
+                       gint64 from_us,
+                       gint64 to_us,
+                       PosaLoadProfile *target,
+                       PosaOperation *operation,
+                       GError **error)
+{
+  PosaIecMeter *self = POSA_IEC_METER (meter);
+  const PosaLoadGap whole = { from_us, to_us };
+
+  if (self->profile->iec.load_code == NULL)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED, "profile %s has no load profile",
+                   self->profile->id);
+      return FALSE;
+    }
+  g_autoptr (PosaIecProfileParser)
+      parser = posa_iec_profile_parser_new (self->profile, target, error);
+  if (parser == NULL)
+    return FALSE;
+  for (guint tries = 1;; tries++)
+    {
+      g_autoptr (GError) local_error = NULL;
+      guint before = target->intervals->len;
+      if (fill_gaps (self, &whole, parser, target, operation, &local_error))
+        return TRUE;
+      if (target->intervals->len > before)
+        tries = 0;
+      if (tries >= PROFILE_TRIES || !posa_iec_link_is_worth_repeating (local_error))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+    }
+}
+
 static void
 iec_sign_off (PosaMeter *meter)
 {
@@ -319,6 +368,7 @@ posa_iec_meter_class_init (PosaIecMeterClass *klass)
   G_OBJECT_CLASS (klass)->finalize = posa_iec_meter_finalize;
   meter_class->read = iec_read;
   meter_class->read_totals = iec_read_totals;
+  meter_class->read_load_profile = iec_read_load_profile;
   meter_class->sign_off = iec_sign_off;
 }
 
@@ -341,7 +391,8 @@ choose_profile (PosaIecMeter *self, GError **error)
 
   self->profile =
       posa_profile_match (self->profiles, POSA_DRIVER_IEC, found->manufacturer, found->ident);
-  if (self->profile == NULL)
+  /* A stranger that can go on in HDLC has more to say there. */
+  if (self->profile == NULL || (self->profile->kind == POSA_METER_KIND_GENERIC && found->hdlc))
     {
       g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
                    "no profile for the meter that calls itself /%s%c%s", found->manufacturer,
