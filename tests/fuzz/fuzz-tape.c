@@ -3,6 +3,7 @@
 
 #include "meter/port/posa-port-echo.h"
 #include "meter/port/posa-port-replay.h"
+#include "meter/posa-replay-keyring.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
 
@@ -27,6 +28,32 @@ play (PosaTape *tape)
     }
 }
 
+/* Looks through the tape for associations and counters, and asks for all that it found. */
+static void
+take_keys (const PosaTape *tape)
+{
+  g_autoptr (PosaKeyFile) keys = posa_key_file_parse ("keys",
+                                                      "ek 000102030405060708090A0B0C0D0E0F\n"
+                                                      "ak D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF\n",
+                                                      NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaKeyring) keyring = posa_replay_keyring_new (tape, keys, &error);
+  guint8 challenge[16];
+  guint32 first = 0, last = 0;
+
+  g_assert_true ((keyring == NULL) == (error != NULL));
+  if (keyring == NULL)
+    return;
+  while (
+      posa_keyring_make_fresh (keyring, POSA_KEYRING_CHALLENGE, challenge, sizeof challenge, NULL))
+    continue;
+  while (posa_keyring_reserve_counter (keyring, "", 0, 64, &first, NULL))
+    {
+      g_assert_true (last == 0 || first > last);
+      last = first;
+    }
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -34,7 +61,9 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   PosaTape *tape = posa_tape_parse ((const char *) data, size, &error);
 
   g_assert_true ((tape == NULL) == (error != NULL));
-  if (tape != NULL)
-    play (tape);
+  if (tape == NULL)
+    return 0;
+  take_keys (tape);
+  play (tape);
   return 0;
 }
