@@ -4,12 +4,11 @@
 #include "posa-config.h"
 
 #include "cli/posa-cli-commission.h"
+#include "cli/posa-cli-reading.h"
 #include "cli/posa-cli-replay.h"
 #include "cli/posa-cli-translate.h"
 
-#include "base/posa-clock.h"
 #include "base/posa-error.h"
-#include "domain/posa-reading-set.h"
 #include "model/posa-meter-tool.h"
 
 #include <glib/gi18n-lib.h>
@@ -37,95 +36,6 @@ read_work (gpointer data, PosaOperation *operation, GError **error)
   const ReadOptions *options = data;
 
   return posa_meter_tool_read (options->folder, options->port, options->record, operation, error);
-}
-
-static void
-print_padded (const char *text, int width)
-{
-  printf ("%s%*s", text, MAX (1, width - (int) g_utf8_strlen (text, -1)), "");
-}
-
-static void
-print_line (const char *label, const char *value)
-{
-  fputs ("  ", stdout);
-  print_padded (label, 18);
-  puts (value != NULL ? value : "-");
-}
-
-static void
-print_clock (const PosaReadingSet *reading)
-{
-  g_autofree char *time = posa_time_format (reading->meter_clock_us);
-  g_autofree char *text = g_strdup_printf (_ ("%s, %+d s from this device"), time,
-                                           (int) posa_reading_set_get_drift_s (reading));
-
-  print_line (_ ("Clock"), reading->meter_clock_us != 0 ? text : NULL);
-}
-
-static void
-print_status (const PosaReadingSet *reading)
-{
-  g_autofree char *flags = g_strjoinv (", ", reading->status_flags);
-  g_autofree char *text = g_strdup_printf ("%s%s%s",
-                                           reading->status_raw != NULL ? reading->status_raw : "-",
-                                           *flags != '\0' ? "  " : "", flags);
-
-  print_line (_ ("Status word"), text);
-}
-
-static void
-print_register (const PosaRegister *reg)
-{
-  g_autofree char *obis = posa_obis_format (reg->obis);
-  g_autofree char *label = posa_register_format_label (reg);
-  g_autofree char *value = posa_register_format_value (reg);
-  g_autofree char *captured = reg->captured_us != 0 ? posa_time_format (reg->captured_us) : NULL;
-
-  if (captured != NULL) /* to the minute: "2026-11-13T01:30" */
-    captured[strlen ("YYYY-MM-DDThh:mm")] = '\0';
-  fputs ("  ", stdout);
-  print_padded (obis, 18);
-  print_padded (label, 14);
-  printf ("%*s%s%s%s\n", MAX (0, 18 - (int) g_utf8_strlen (value, -1)), "", value,
-          captured != NULL ? "  " : "", captured != NULL ? captured : "");
-}
-
-static void
-print_reading (const PosaReadingSet *reading)
-{
-  const PosaNameplate *meter = &reading->meter;
-  const PosaLineStats *line = &reading->line;
-  g_autofree char *profile =
-      g_strdup_printf (_ ("%s, version %s"), reading->profile_id, reading->profile_version);
-
-  print_line (_ ("Serial number"), meter->serial);
-  print_line (_ ("Customer number"), meter->customer_number);
-  print_line (_ ("Maker"), meter->manufacturer);
-  print_line (_ ("Model"), meter->model);
-  print_line (_ ("Kind"), posa_meter_kind_to_string (meter->kind));
-  print_line (_ ("Firmware"), meter->firmware);
-  print_line (_ ("Profile"), profile);
-  print_clock (reading);
-  print_status (reading);
-  puts ("");
-  for (guint i = 0; i < reading->registers->len; i++)
-    print_register (g_ptr_array_index (reading->registers, i));
-  /* %llu, as a message with a format macro in it cannot be translated */
-  printf (_ ("\n  %llu bytes sent, %llu received, %u retries, %.2f s\n"),
-          (unsigned long long) line->bytes_tx, (unsigned long long) line->bytes_rx, line->retries,
-          (double) line->wall_us / 1e6);
-}
-
-void
-posa_cli_print_reading (const PosaReadingSet *reading, gboolean as_json)
-{
-  g_autofree char *text = as_json ? posa_reading_set_to_text (reading, TRUE) : NULL;
-
-  if (as_json)
-    puts (text);
-  else
-    print_reading (reading);
 }
 
 static int

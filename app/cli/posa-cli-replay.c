@@ -5,6 +5,8 @@
 
 #include "cli/posa-cli-replay.h"
 
+#include "cli/posa-cli-reading.h"
+
 #include "model/posa-meter-tool.h"
 
 #include <glib/gi18n-lib.h>

@@ -9,7 +9,4 @@ G_BEGIN_DECLS
 
 int posa_cli_replay (PosaCli *cli, int argc, char **argv); /* meter replay */
 
-/* What "meter read" and "meter replay" print (posa-cli-meter.c). */
-void posa_cli_print_reading (const PosaReadingSet *reading, gboolean as_json);
-
 G_END_DECLS

@@ -8,6 +8,7 @@
 #define SEASON      "S1"
 #define WEEK        "W1"
 #define SUNDAY_TYPE (POSA_TARIFF_DAY_TYPES - 1)
+#define ANY_YEAR    0xFFFF
 
 static PosaCosemValue *
 octets (const void *data, gsize size)
@@ -117,6 +118,34 @@ posa_dlms_calendar_build (const PosaTariffTable *table, PosaObis scripts, PosaDl
     default:
       return build_days (table, scripts);
     }
+}
+
+/* Octet-string date of clause 4.1.6.1: any weekday, any year when the year is 0. */
+static PosaCosemValue *
+build_date (PosaHoliday day)
+{
+  const guint16 year = day.year != 0 ? day.year : ANY_YEAR;
+  const guint8 date[] = { (guint8) (year >> 8), (guint8) (year & 0xFF), day.month, day.day, 0xFF };
+
+  return octets (date, sizeof date);
+}
+
+PosaCosemValue *
+posa_dlms_special_days_build (const GArray *holidays)
+{
+  PosaCosemValue *entries = posa_cosem_value_new_container (POSA_COSEM_ARRAY);
+
+  for (guint i = 0; i < holidays->len; i++)
+    {
+      PosaCosemValue *entry = posa_cosem_value_new_container (POSA_COSEM_STRUCTURE);
+
+      posa_cosem_value_append (entry, posa_cosem_value_new_integer (POSA_COSEM_UINT16, i + 1));
+      posa_cosem_value_append (entry, build_date (g_array_index (holidays, PosaHoliday, i)));
+      posa_cosem_value_append (entry, posa_cosem_value_new_integer (POSA_COSEM_UINT8,
+                                                                    POSA_TARIFF_DAY_TYPES));
+      posa_cosem_value_append (entries, entry);
+    }
+  return entries;
 }
 
 char *
