@@ -14,7 +14,7 @@ static const char summary[] =
     "A simulated meter on a pseudo-terminal; prints \"ready PATH\" when it listens.\n"
     "  1g  IEC 62056-21 modes A, B and C, --kind m1, m1b, m3 or m3b\n"
     "  2g  DLMS/COSEM over HDLC, at once or behind a sign-on (mode E)\n\n"
-    "The line can be bad; all chances follow from --seed. A byte is one of either side unless it "
+    "The line can be bad; all chances follow from the seed. A byte is one of either side unless it "
     "is\n"
     "the meter's. After --unplug the device is there again within a second, at the same PATH.\n\n"
     "Keys of --set for 1g: serial, customer_number, firmware, identification, password,\n"
@@ -34,7 +34,7 @@ typedef struct
   gboolean pace, no_pace, echo;
   double noise, lose, insert, late;
   int hole_ms, split_ms;
-  gint64 hole_at, unplug_at;
+  gint64 hole_at, unplug_at, fault_seed;
   char **settings;
 } Options;
 
@@ -108,6 +108,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "pace", 0, 0, G_OPTION_ARG_NONE, &options->pace, "Bytes take their time (default)", NULL },
     { "no-pace", 0, 0, G_OPTION_ARG_NONE, &options->no_pace, "As fast as it goes", NULL },
     { "echo", 0, 0, G_OPTION_ARG_NONE, &options->echo, "The head echoes what it sends", NULL },
+    { "fault-seed", 0, 0, G_OPTION_ARG_INT64, &options->fault_seed,
+      "All chances follow from it (--seed)", "N" },
     { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &options->noise, "Chance of a byte: a bit flips", "P" },
     { "lose", 0, 0, G_OPTION_ARG_DOUBLE, &options->lose, "Chance of a byte: it is lost", "P" },
     { "insert", 0, 0, G_OPTION_ARG_DOUBLE, &options->insert,
@@ -167,7 +169,7 @@ serve (Options *options, const PosaSimModel *model, gpointer meter, GError **err
     .link_path = options->link,
     .pace = !options->no_pace,
     .echo = options->echo,
-    .faults = { .seed = (guint64) options->seed,
+    .faults = { .seed = (guint64) (options->fault_seed != 0 ? options->fault_seed : options->seed),
                 .noise = options->noise,
                 .lose = options->lose,
                 .insert = options->insert,

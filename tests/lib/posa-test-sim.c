@@ -62,24 +62,35 @@ spawn (PosaTestSim *self, GPtrArray *arguments)
 PosaTestSim *
 posa_test_sim_start (const char *kind, ...)
 {
-  PosaTestSim *self = g_new0 (PosaTestSim, 1);
-  g_autoptr (GPtrArray) arguments = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
   va_list list;
+
+  va_start (list, kind);
+  for (const char *argument = kind; argument != NULL; argument = va_arg (list, const char *))
+    g_ptr_array_add (arguments, (gpointer) argument);
+  va_end (list);
+  g_ptr_array_add (arguments, NULL);
+  return posa_test_sim_start_argv ((const char *const *) arguments->pdata);
+}
+
+PosaTestSim *
+posa_test_sim_start_argv (const char *const *arguments)
+{
+  PosaTestSim *self = g_new0 (PosaTestSim, 1);
+  g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
 
   self->folder = g_dir_make_tmp ("posa-sim-XXXXXX", NULL);
   g_assert_nonnull (self->folder);
   self->port = g_build_filename (self->folder, "port", NULL);
   self->dump = g_build_filename (self->folder, "dump.json", NULL);
-  g_ptr_array_add (arguments,
+  g_ptr_array_add (argv,
                    g_build_filename (g_getenv ("POSA_BUILDDIR"), "app", "sim", "posa-sim", NULL));
-  va_start (list, kind);
-  for (const char *argument = kind; argument != NULL; argument = va_arg (list, const char *))
-    g_ptr_array_add (arguments, g_strdup (argument));
-  va_end (list);
-  g_ptr_array_add (arguments, g_strconcat ("--link=", self->port, NULL));
-  g_ptr_array_add (arguments, g_strconcat ("--dump=", self->dump, NULL));
-  g_ptr_array_add (arguments, NULL);
-  spawn (self, arguments);
+  for (gsize i = 0; arguments[i] != NULL; i++)
+    g_ptr_array_add (argv, g_strdup (arguments[i]));
+  g_ptr_array_add (argv, g_strconcat ("--link=", self->port, NULL));
+  g_ptr_array_add (argv, g_strconcat ("--dump=", self->dump, NULL));
+  g_ptr_array_add (argv, NULL);
+  spawn (self, argv);
   return self;
 }
 

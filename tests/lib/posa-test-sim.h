@@ -13,6 +13,7 @@ typedef struct _PosaTestSim PosaTestSim;
 /* Arguments for posa-sim up to NULL, without --link and --dump: posa_test_sim_start ("1g",
  * "--kind", "m1", "--no-pace", NULL). Returns when the meter listens. */
 PosaTestSim *posa_test_sim_start (const char *kind, ...) G_GNUC_NULL_TERMINATED;
+PosaTestSim *posa_test_sim_start_argv (const char *const *arguments); /* likewise */
 /* Ends the process if it still runs, and reaps it. */
 void posa_test_sim_stop (PosaTestSim *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaTestSim, posa_test_sim_stop)
