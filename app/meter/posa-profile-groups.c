@@ -60,7 +60,7 @@ take_status_bit (const PosaProfileLoader *loader,
                  const char *value,
                  GError **error)
 {
-  guint bit;
+  guint bit = 0;
 
   if (!read_number (loader, "status-bits", key, POSA_PROFILE_MAX_BITS, &bit, error))
     return FALSE;
@@ -73,7 +73,7 @@ take_status_bit (const PosaProfileLoader *loader,
 static gboolean
 take_load_bit (const PosaProfileLoader *loader, const char *key, const char *value, GError **error)
 {
-  guint bit;
+  guint bit = 0;
 
   if (!read_number (loader, "load-bits", key, POSA_PROFILE_LOAD_BITS, &bit, error))
     return FALSE;
@@ -90,7 +90,7 @@ take_freeze_reason (const PosaProfileLoader *loader,
                     GError **error)
 {
   PosaFreezeReason reason;
-  guint number;
+  guint number = 0;
 
   if (!read_number (loader, "freeze-reasons", key, POSA_PROFILE_MAX_REASONS, &number, error))
     return FALSE;
