@@ -101,6 +101,7 @@ unwrap (PosaStoreKeyring *self,
 static gboolean
 posa_store_keyring_get_keys (PosaKeyring *keyring,
                              const char *serial,
+                             PosaKeySet set,
                              PosaMeterKeys *keys,
                              GError **error)
 {
@@ -108,6 +109,12 @@ posa_store_keyring_get_keys (PosaKeyring *keyring,
   g_autoptr (GError) local_error = NULL;
   g_autoptr (PosaMeterAsset) asset = posa_meter_asset_store_get (self->store, serial, &local_error);
 
+  if (set != POSA_KEYS_CURRENT)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
+                   "this device has no new keys for meter %s", serial);
+      return FALSE;
+    }
   if (asset == NULL && !g_error_matches (local_error, POSA_ERROR, POSA_ERROR_NOT_FOUND))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
@@ -125,12 +132,12 @@ posa_store_keyring_get_keys (PosaKeyring *keyring,
 /* Counters belong to a key, not to a meter: a meter that got new keys counts anew. The name of a
  * key must not tell the key, so it is a hash. */
 static char *
-dup_key_id (PosaStoreKeyring *self, const char *serial, GError **error)
+dup_key_id (PosaStoreKeyring *self, const char *serial, PosaKeySet set, GError **error)
 {
   g_auto (PosaMeterKeys) keys = { 0 };
   g_autofree char *digest = NULL;
 
-  if (!posa_store_keyring_get_keys (POSA_KEYRING (self), serial, &keys, error))
+  if (!posa_store_keyring_get_keys (POSA_KEYRING (self), serial, set, &keys, error))
     return NULL;
   digest =
       g_compute_checksum_for_data (G_CHECKSUM_SHA256, keys.encryption.data, keys.encryption.size);
@@ -164,13 +171,14 @@ posa_store_keyring_get_client_title (PosaKeyring *keyring,
 static gboolean
 posa_store_keyring_reserve_counter (PosaKeyring *keyring,
                                     const char *serial,
+                                    PosaKeySet set,
                                     guint32 at_least,
                                     guint32 count,
                                     guint32 *first,
                                     GError **error)
 {
   PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
-  g_autofree char *key_id = dup_key_id (self, serial, error);
+  g_autofree char *key_id = dup_key_id (self, serial, set, error);
 
   return key_id != NULL &&
          posa_counter_store_reserve (self->store, serial, key_id, at_least, count, first, error);
@@ -179,11 +187,12 @@ posa_store_keyring_reserve_counter (PosaKeyring *keyring,
 static gboolean
 posa_store_keyring_get_peer_counter (PosaKeyring *keyring,
                                      const char *serial,
+                                     PosaKeySet set,
                                      gint64 *last_seen,
                                      GError **error)
 {
   PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
-  g_autofree char *key_id = dup_key_id (self, serial, error);
+  g_autofree char *key_id = dup_key_id (self, serial, set, error);
 
   return key_id != NULL &&
          posa_counter_store_get_peer (self->store, serial, key_id, last_seen, error);
@@ -192,11 +201,12 @@ posa_store_keyring_get_peer_counter (PosaKeyring *keyring,
 static gboolean
 posa_store_keyring_set_peer_counter (PosaKeyring *keyring,
                                      const char *serial,
+                                     PosaKeySet set,
                                      guint32 last_seen,
                                      GError **error)
 {
   PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
-  g_autofree char *key_id = dup_key_id (self, serial, error);
+  g_autofree char *key_id = dup_key_id (self, serial, set, error);
 
   return key_id != NULL &&
          posa_counter_store_set_peer (self->store, serial, key_id, last_seen, error);

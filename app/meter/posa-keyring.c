@@ -19,39 +19,46 @@ posa_keyring_get_client_title (PosaKeyring *self,
 }
 
 gboolean
-posa_keyring_get_keys (PosaKeyring *self, const char *serial, PosaMeterKeys *keys, GError **error)
+posa_keyring_get_keys (PosaKeyring *self,
+                       const char *serial,
+                       PosaKeySet set,
+                       PosaMeterKeys *keys,
+                       GError **error)
 {
-  return POSA_KEYRING_GET_IFACE (self)->get_keys (self, serial, keys, error);
+  return POSA_KEYRING_GET_IFACE (self)->get_keys (self, serial, set, keys, error);
 }
 
 gboolean
 posa_keyring_reserve_counter (PosaKeyring *self,
                               const char *serial,
+                              PosaKeySet set,
                               guint32 at_least,
                               guint32 count,
                               guint32 *first,
                               GError **error)
 {
-  return POSA_KEYRING_GET_IFACE (self)->reserve_counter (self, serial, at_least, count, first,
+  return POSA_KEYRING_GET_IFACE (self)->reserve_counter (self, serial, set, at_least, count, first,
                                                          error);
 }
 
 gboolean
 posa_keyring_get_peer_counter (PosaKeyring *self,
                                const char *serial,
+                               PosaKeySet set,
                                gint64 *last_seen,
                                GError **error)
 {
-  return POSA_KEYRING_GET_IFACE (self)->get_peer_counter (self, serial, last_seen, error);
+  return POSA_KEYRING_GET_IFACE (self)->get_peer_counter (self, serial, set, last_seen, error);
 }
 
 gboolean
 posa_keyring_set_peer_counter (PosaKeyring *self,
                                const char *serial,
+                               PosaKeySet set,
                                guint32 last_seen,
                                GError **error)
 {
-  return POSA_KEYRING_GET_IFACE (self)->set_peer_counter (self, serial, last_seen, error);
+  return POSA_KEYRING_GET_IFACE (self)->set_peer_counter (self, serial, set, last_seen, error);
 }
 
 gboolean

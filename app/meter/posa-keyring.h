@@ -8,6 +8,13 @@
 
 G_BEGIN_DECLS
 
+/* Which keys of a meter. */
+typedef enum
+{
+  POSA_KEYS_CURRENT,
+  POSA_KEYS_NEXT /* of a key transfer, until the meter is known to have taken them */
+} PosaKeySet;
+
 /* Where the DLMS driver gets keys and invocation counters. Implemented over the store (layer flow)
  * and by tests; called from the work thread. */
 #define POSA_TYPE_KEYRING (posa_keyring_get_type ())
@@ -27,19 +34,26 @@ struct _PosaKeyringInterface
   gboolean (*get_client_title) (PosaKeyring *self,
                                 guint8 title[POSA_DLMS_TITLE_SIZE],
                                 GError **error);
-  gboolean (*get_keys) (PosaKeyring *self, const char *serial, PosaMeterKeys *keys, GError **error);
+  gboolean (*get_keys) (PosaKeyring *self,
+                        const char *serial,
+                        PosaKeySet set,
+                        PosaMeterKeys *keys,
+                        GError **error);
   gboolean (*reserve_counter) (PosaKeyring *self,
                                const char *serial,
+                               PosaKeySet set,
                                guint32 at_least,
                                guint32 count,
                                guint32 *first,
                                GError **error);
   gboolean (*get_peer_counter) (PosaKeyring *self,
                                 const char *serial,
+                                PosaKeySet set,
                                 gint64 *last_seen,
                                 GError **error);
   gboolean (*set_peer_counter) (PosaKeyring *self,
                                 const char *serial,
+                                PosaKeySet set,
                                 guint32 last_seen,
                                 GError **error);
   /* NULL: from the system's generator, as with every real meter. */
@@ -54,13 +68,17 @@ struct _PosaKeyringInterface
 gboolean posa_keyring_get_client_title (PosaKeyring *self,
                                         guint8 title[POSA_DLMS_TITLE_SIZE],
                                         GError **error);
-/* KEY_MISSING when this device has no key for @serial. */
-gboolean
-posa_keyring_get_keys (PosaKeyring *self, const char *serial, PosaMeterKeys *keys, GError **error);
+/* KEY_MISSING when this device has no such key for @serial. */
+gboolean posa_keyring_get_keys (PosaKeyring *self,
+                                const char *serial,
+                                PosaKeySet set,
+                                PosaMeterKeys *keys,
+                                GError **error);
 /* Reserves @count invocation counters for the keys of @serial, none below @at_least, durable before
  * it returns: they are never given out again, whatever happens (meters.md 6.3). */
 gboolean posa_keyring_reserve_counter (PosaKeyring *self,
                                        const char *serial,
+                                       PosaKeySet set,
                                        guint32 at_least,
                                        guint32 count,
                                        guint32 *first,
@@ -68,10 +86,12 @@ gboolean posa_keyring_reserve_counter (PosaKeyring *self,
 /* Last counter accepted from the meter, -1 for none. */
 gboolean posa_keyring_get_peer_counter (PosaKeyring *self,
                                         const char *serial,
+                                        PosaKeySet set,
                                         gint64 *last_seen,
                                         GError **error);
 gboolean posa_keyring_set_peer_counter (PosaKeyring *self,
                                         const char *serial,
+                                        PosaKeySet set,
                                         guint32 last_seen,
                                         GError **error);
 

@@ -102,6 +102,9 @@ static const KeyRule rules[] = {
   { "objects", "disconnect", CODE, FIELD (dlms.disconnect), FALSE },
 };
 
+static const char *const agreement_keys[] = { "context",    "mechanism", "maker",  "suite",
+                                              "protection", "key_info",  "policy", NULL };
+
 static gboolean
 take_text (const PosaProfileLoader *loader, const KeyRule *rule, const char *value, GError **error)
 {
@@ -143,6 +146,48 @@ take_ruled (const PosaProfileLoader *loader, const KeyRule *rule, const char *va
   if (rule->type == NUMBER)
     return take_number (loader, rule, value, error);
   return take_code (loader, rule, value, error);
+}
+
+static gboolean
+take_agreement_number (PosaDlmsAgreement *agreement, const char *key, const char *value)
+{
+  gboolean is_suite = strcmp (key, "suite") == 0;
+  guint64 number = 0;
+
+  if (!g_ascii_string_to_unsigned (value, 10, 0, is_suite ? POSA_DLMS_N_SUITES - 1 : G_MAXUINT8,
+                                   &number, NULL))
+    return FALSE;
+  if (is_suite)
+    agreement->suite = (PosaDlmsSuite) number;
+  else
+    agreement->policy = (guint8) number;
+  return TRUE;
+}
+
+/* Keys of [dlms] that are about security. */
+static gboolean
+take_agreement (const PosaProfileLoader *loader, const char *key, const char *value, GError **error)
+{
+  PosaDlmsAgreement *agreement = &loader->profile->dlms.agreement;
+  gboolean known = FALSE;
+
+  if (strcmp (key, "context") == 0)
+    {
+      agreement->ciphered = strcmp (value, "ciphered") == 0;
+      known = agreement->ciphered || strcmp (value, "plain") == 0;
+    }
+  else if (strcmp (key, "mechanism") == 0)
+    known = posa_dlms_mechanism_from_string (value, &agreement->mechanism);
+  else if (strcmp (key, "maker") == 0)
+    known = posa_dlms_maker_from_string (value, &agreement->maker);
+  else if (strcmp (key, "protection") == 0)
+    known = posa_dlms_protection_from_string (value, &agreement->protection);
+  else if (strcmp (key, "key_info") == 0)
+    known = posa_dlms_key_info_from_string (value, &agreement->key_info);
+  else
+    known = take_agreement_number (agreement, key, value);
+  return known ||
+         posa_profile_set_invalid (loader, "dlms", key, error, "unknown value \"%s\"", value);
 }
 
 static gboolean
@@ -202,6 +247,8 @@ take_key (const PosaProfileLoader *loader, const char *group, const char *key, G
     return posa_profile_set_invalid (loader, group, key, error, "not readable");
   if (posa_profile_has_own_keys (group))
     return posa_profile_take_own_key (loader, group, key, value, error);
+  if (strcmp (group, "dlms") == 0 && g_strv_contains (agreement_keys, key))
+    return take_agreement (loader, key, value, error);
   if (is_choice (group, key))
     return take_choice (loader, group, key, value, error);
   for (guint i = 0; i < G_N_ELEMENTS (rules); i++)
@@ -230,6 +277,7 @@ take_group (const PosaProfileLoader *loader, const char *group, GError **error)
 static gboolean
 check_dlms (const PosaProfileLoader *loader, GError **error)
 {
+  g_autoptr (GError) fault = NULL;
   static const char *const needed[][2] = {
     { "dlms", "logical_device" }, { "dlms", "public_client" }, { "dlms", "installer_client" },
     { "dlms", "utc_offset" },     { "objects", "name" },       { "objects", "invocation_counter" },
@@ -242,6 +290,8 @@ check_dlms (const PosaProfileLoader *loader, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     if (!g_key_file_has_key (loader->file, needed[i][0], needed[i][1], NULL))
       return posa_profile_set_invalid (loader, needed[i][0], needed[i][1], error, "missing");
+  if (!posa_dlms_agreement_check (&loader->profile->dlms.agreement, &fault))
+    return posa_profile_set_invalid (loader, "dlms", "mechanism", error, "%s", fault->message);
   return posa_hdlc_address_make (dlms->address_bytes, dlms->logical_device, dlms->physical_device,
                                  &address) ||
          posa_profile_set_invalid (loader, "dlms", "address_bytes", error,
@@ -329,6 +379,7 @@ posa_profile_parse (const char *name, const char *text, gsize size, GError **err
 
   self->registers = g_ptr_array_new_with_free_func (posa_profile_register_free);
   self->iec.load_columns = g_ptr_array_new_with_free_func (posa_profile_register_free);
+  self->dlms.agreement = (PosaDlmsAgreement) POSA_DLMS_AGREEMENT_USUAL;
   self->sha256 = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) text, size);
   if (!g_key_file_load_from_data (file, text, size, G_KEY_FILE_NONE, error))
     {

@@ -6,6 +6,7 @@
 #include "domain/posa-load-profile.h"
 #include "domain/posa-meter-kind.h"
 #include "domain/posa-tariff-table.h"
+#include "meter/codec/posa-dlms-agreement.h"
 
 G_BEGIN_DECLS
 
@@ -81,8 +82,9 @@ typedef struct
   guint physical_device, address_bytes; /* of the HDLC address; 0: none, the shortest form */
   guint max_info;                       /* bytes of a frame to propose */
   guint response_ms, inter_octet_ms, retries;
-  guint utc_offset; /* minutes of standard time, 60 in Italy */
-  PosaObis name;    /* logical device name: what [match] is about */
+  guint utc_offset;            /* minutes of standard time, 60 in Italy */
+  PosaDlmsAgreement agreement; /* of the installer; left out: HLS 5, suite 0, all ciphered */
+  PosaObis name;               /* logical device name: what [match] is about */
   PosaObis invocation_counter, clock, calendar, tariff_scripts, limiter, limiter_enabled,
       contract_power, disconnect;
 } PosaProfileDlms;

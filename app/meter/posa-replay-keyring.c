@@ -164,7 +164,11 @@ get_client_title (PosaKeyring *keyring, guint8 title[POSA_DLMS_TITLE_SIZE], GErr
 }
 
 static gboolean
-get_keys (PosaKeyring *keyring, const char *serial, PosaMeterKeys *keys, GError **error)
+get_keys (PosaKeyring *keyring,
+          const char *serial,
+          PosaKeySet set,
+          PosaMeterKeys *keys,
+          GError **error)
 {
   *keys = POSA_REPLAY_KEYRING (keyring)->keys.keys;
   return TRUE;
@@ -174,6 +178,7 @@ get_keys (PosaKeyring *keyring, const char *serial, PosaMeterKeys *keys, GError 
 static gboolean
 reserve_counter (PosaKeyring *keyring,
                  const char *serial,
+                 PosaKeySet set,
                  guint32 at_least,
                  guint32 count,
                  guint32 *first,
@@ -201,14 +206,22 @@ reserve_counter (PosaKeyring *keyring,
 }
 
 static gboolean
-get_peer_counter (PosaKeyring *keyring, const char *serial, gint64 *last_seen, GError **error)
+get_peer_counter (PosaKeyring *keyring,
+                  const char *serial,
+                  PosaKeySet set,
+                  gint64 *last_seen,
+                  GError **error)
 {
   *last_seen = -1;
   return TRUE;
 }
 
 static gboolean
-set_peer_counter (PosaKeyring *keyring, const char *serial, guint32 last_seen, GError **error)
+set_peer_counter (PosaKeyring *keyring,
+                  const char *serial,
+                  PosaKeySet set,
+                  guint32 last_seen,
+                  GError **error)
 {
   return TRUE;
 }

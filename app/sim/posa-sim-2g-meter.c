@@ -24,9 +24,15 @@ enum
 };
 
 static const char *const fault_names[POSA_SIM_N_FAULTS] = {
-  "none",    "no-close",    "needs-button", "no-write", "deny-write",  "missing", "weak-answer",
-  "replay",  "bad-tag",     "wrong-invoke", "reflect",  "general-glo", "notify",  "temporary",
-  "no-list", "refuse-list", "trailing",     "late",     "lose",        "deaf",
+  "none",           "no-close",      "needs-button",    "no-write",
+  "deny-write",     "missing",       "weak-answer",     "replay",
+  "bad-tag",        "wrong-invoke",  "reflect",         "general-glo",
+  "notify",         "temporary",     "no-list",         "refuse-list",
+  "trailing",       "weak-control",  "other-suite",     "other-title",
+  "plain-initiate", "plain-context", "other-mechanism", "short-challenge",
+  "reflect-title",  "no-proof",      "wrong-proof",     "counter-zero",
+  "counter-jump",   "version",       "bad-release",     "late",
+  "lose",           "deaf",
 };
 
 gint64

@@ -20,25 +20,39 @@ G_BEGIN_DECLS
 typedef enum
 {
   POSA_SIM_FAULT_NONE,
-  POSA_SIM_FAULT_NO_CLOSE,     /* the relay does not close, and says it did */
-  POSA_SIM_FAULT_NEEDS_BUTTON, /* the relay waits for the button */
-  POSA_SIM_FAULT_NO_WRITE,     /* :OBIS  a write is confirmed and not done */
-  POSA_SIM_FAULT_DENY_WRITE,   /* :OBIS  read-write denied */
-  POSA_SIM_FAULT_MISSING,      /* :OBIS  object undefined */
-  POSA_SIM_FAULT_WEAK_ANSWER,  /* answers in plain where ciphered ones are due */
-  POSA_SIM_FAULT_REPLAY,       /* sends an old answer again */
-  POSA_SIM_FAULT_BAD_TAG,      /* the authentication tag is wrong */
-  POSA_SIM_FAULT_WRONG_INVOKE, /* the answer to another question */
-  POSA_SIM_FAULT_REFLECT,      /* its challenge is the client's own */
-  POSA_SIM_FAULT_GENERAL_GLO,  /* no fault: general ciphering, as some meters do */
-  POSA_SIM_FAULT_NOTIFY,       /* a notification comes before each answer */
-  POSA_SIM_FAULT_TEMPORARY,    /* every seventh attribute cannot be read for the moment */
-  POSA_SIM_FAULT_NO_LIST,      /* no fault: GET with list is not granted */
-  POSA_SIM_FAULT_REFUSE_LIST,  /* GET with list is granted, and refused */
-  POSA_SIM_FAULT_TRAILING,     /* bytes behind the data, as a server in the field */
-  POSA_SIM_FAULT_LATE,         /* :N  every Nth frame comes after the client's patience */
-  POSA_SIM_FAULT_LOSE,         /* :N  every Nth frame of the meter is lost */
-  POSA_SIM_FAULT_DEAF,         /* :N  every Nth frame of the client is lost */
+  POSA_SIM_FAULT_NO_CLOSE,        /* the relay does not close, and says it did */
+  POSA_SIM_FAULT_NEEDS_BUTTON,    /* the relay waits for the button */
+  POSA_SIM_FAULT_NO_WRITE,        /* :OBIS  a write is confirmed and not done */
+  POSA_SIM_FAULT_DENY_WRITE,      /* :OBIS  read-write denied */
+  POSA_SIM_FAULT_MISSING,         /* :OBIS  object undefined */
+  POSA_SIM_FAULT_WEAK_ANSWER,     /* answers in plain where ciphered ones are due */
+  POSA_SIM_FAULT_REPLAY,          /* sends an old answer again */
+  POSA_SIM_FAULT_BAD_TAG,         /* the authentication tag is wrong */
+  POSA_SIM_FAULT_WRONG_INVOKE,    /* the answer to another question */
+  POSA_SIM_FAULT_REFLECT,         /* its challenge is the client's own */
+  POSA_SIM_FAULT_GENERAL_GLO,     /* no fault: general ciphering, as some meters do */
+  POSA_SIM_FAULT_NOTIFY,          /* a notification comes before each answer */
+  POSA_SIM_FAULT_TEMPORARY,       /* every seventh attribute cannot be read for the moment */
+  POSA_SIM_FAULT_NO_LIST,         /* no fault: GET with list is not granted */
+  POSA_SIM_FAULT_REFUSE_LIST,     /* GET with list is granted, and refused */
+  POSA_SIM_FAULT_TRAILING,        /* bytes behind the data, as a server in the field */
+  POSA_SIM_FAULT_WEAK_CONTROL,    /* answers are ciphered, not authenticated */
+  POSA_SIM_FAULT_OTHER_SUITE,     /* answers say that they are of another suite */
+  POSA_SIM_FAULT_OTHER_TITLE,     /* answers are in the name of another meter */
+  POSA_SIM_FAULT_PLAIN_INITIATE,  /* the AARE's user information is not ciphered */
+  POSA_SIM_FAULT_PLAIN_CONTEXT,   /* the AARE is for the context without ciphering */
+  POSA_SIM_FAULT_OTHER_MECHANISM, /* the AARE names the password */
+  POSA_SIM_FAULT_SHORT_CHALLENGE, /* of four bytes */
+  POSA_SIM_FAULT_REFLECT_TITLE,   /* its title is the client's own */
+  POSA_SIM_FAULT_NO_PROOF,        /* pass 4 has no proof */
+  POSA_SIM_FAULT_WRONG_PROOF,     /* pass 4 has a wrong one */
+  POSA_SIM_FAULT_COUNTER_ZERO,    /* its counter starts at 0 in every association */
+  POSA_SIM_FAULT_COUNTER_JUMP,    /* it expects a counter near the end */
+  POSA_SIM_FAULT_VERSION,         /* no fault: the AARE spells the protocol version out */
+  POSA_SIM_FAULT_BAD_RELEASE,     /* the RLRE has wrong lengths inside */
+  POSA_SIM_FAULT_LATE,            /* :N  every Nth frame comes after the client's patience */
+  POSA_SIM_FAULT_LOSE,            /* :N  every Nth frame of the meter is lost */
+  POSA_SIM_FAULT_DEAF,            /* :N  every Nth frame of the client is lost */
   POSA_SIM_N_FAULTS
 } PosaSimFault;
 

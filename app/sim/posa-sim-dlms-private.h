@@ -3,13 +3,13 @@
 
 #pragma once
 
-#include "meter/codec/posa-acse.h"
+#include "meter/codec/posa-dlms-agreement.h"
 #include "sim/posa-sim-dlms.h"
 
 G_BEGIN_DECLS
 
-/* What the halves of the DLMS server share: posa-sim-dlms-association.c lets clients in and
- * protects what is said, posa-sim-dlms-service.c does what they ask. */
+/* What the halves of the DLMS server share: posa-sim-dlms-association.c lets clients in,
+ * posa-sim-dlms-protection.c protects what is said, posa-sim-dlms-service.c does what they ask. */
 
 #define POSA_SIM_CHALLENGE_BYTES 16
 
@@ -29,9 +29,12 @@ struct _PosaSimDlms
   guint8 client_challenge[POSA_ACSE_MAX_AUTHENTICATION];
   gsize client_challenge_size;
   guint8 challenge[POSA_SIM_CHALLENGE_BYTES];
-  gint64 before_apdu;        /* client's counter before the present APDU */
-  guint16 client_pdu;        /* what the client receives; 0 = no limit */
-  gboolean general;          /* the present request came as general-glo-ciphering */
+  gint64 before_apdu;       /* client's counter before the present APDU */
+  guint16 client_pdu;       /* what the client receives; 0 = no limit */
+  PosaDlmsSeen seen;        /* how the present request was protected */
+  PosaDlmsKey dedicated;    /* of this association; size 0 = none */
+  gint64 dedicated_counter; /* last accepted under it, -1 none */
+  guint32 next_dedicated;
   guint32 conformance;       /* granted */
   GByteArray *pending;       /* rest of a long answer */
   guint32 block;             /* number of the block sent last */
@@ -46,17 +49,24 @@ struct _PosaSimDlms
 };
 
 void posa_sim_dlms_put_exception (PosaSimDlms *self, guint8 service, GByteArray *answer);
-/* Appends @plain protected with the meter's next counter. */
-void posa_sim_dlms_seal (PosaSimDlms *self, const GByteArray *plain, GByteArray *out);
+/* Appends @plain protected as the request was, or as the policy or @fault want it. */
+void posa_sim_dlms_seal (PosaSimDlms *self,
+                         const GByteArray *plain,
+                         PosaSimFault fault,
+                         GByteArray *out);
 /* Bytes that this adds to an APDU; protected it has @size. */
 gsize posa_sim_dlms_get_overhead (const PosaSimDlms *self, gsize size);
-/* Deciphers what the client of @title sent; FALSE with the @exception that it gets. */
+/* Takes the protection of a client's message off; FALSE with the @exception that it gets. */
 gboolean posa_sim_dlms_unseal (PosaSimDlms *self,
-                               const guint8 *data,
-                               gsize size,
-                               const guint8 *title,
+                               const GByteArray *apdu,
                                GByteArray *plain,
                                guint8 *exception);
+/* The same for the user information of the association's own messages. */
+void posa_sim_dlms_seal_initiate (PosaSimDlms *self, const GByteArray *plain, GByteArray *out);
+gboolean posa_sim_dlms_unseal_initiate (PosaSimDlms *self,
+                                        const GByteArray *sealed,
+                                        GByteArray *plain,
+                                        guint8 *exception);
 void
 posa_sim_dlms_associate (PosaSimDlms *self, guint8 sap, const PosaAcse *aarq, GByteArray *answer);
 void posa_sim_dlms_release (PosaSimDlms *self, GByteArray *answer);

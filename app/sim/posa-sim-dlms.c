@@ -4,7 +4,6 @@
 #include "sim/posa-sim-dlms-private.h"
 
 #include "base/posa-cursor.h"
-#include "meter/codec/posa-dlms-security.h"
 #include "meter/codec/posa-gbt.h"
 
 PosaSimDlms *
@@ -38,6 +37,9 @@ void
 posa_sim_dlms_reset (PosaSimDlms *self)
 {
   self->state = POSA_SIM_ASSOCIATION_NONE;
+  posa_dlms_key_clear (&self->dedicated);
+  self->dedicated_counter = -1;
+  self->next_dedicated = 0;
   g_byte_array_set_size (self->pending, 0);
   g_byte_array_set_size (self->incoming, 0);
   g_byte_array_set_size (self->whole, 0);
@@ -53,6 +55,8 @@ posa_sim_dlms_put_exception (PosaSimDlms *self, guint8 service, GByteArray *answ
   exception->state = 1; /* service not allowed */
   exception->service = service;
   exception->counter = (guint32) (self->meter->security.client_counter + 1);
+  if (self->meter->fault == POSA_SIM_FAULT_COUNTER_JUMP)
+    exception->counter = G_MAXUINT32 - 3;
   posa_apdu_encode (exception, answer);
 }
 
@@ -79,8 +83,7 @@ put_answer (PosaSimDlms *self, PosaApdu *response, gboolean settled, GByteArray 
       posa_put_bytes (answer, self->old_answer->data, self->old_answer->len);
       return;
     }
-  self->general = self->general || fault == POSA_SIM_FAULT_GENERAL_GLO;
-  posa_sim_dlms_seal (self, plain, answer);
+  posa_sim_dlms_seal (self, plain, fault, answer);
   if (fault == POSA_SIM_FAULT_BAD_TAG)
     answer->data[answer->len - 1] ^= 0x80;
   g_byte_array_set_size (self->old_answer, 0);
@@ -90,21 +93,12 @@ put_answer (PosaSimDlms *self, PosaApdu *response, gboolean settled, GByteArray 
 static void
 handle_service (PosaSimDlms *self, const GByteArray *apdu, GByteArray *answer)
 {
-  gboolean secured = self->access == POSA_SIM_ACCESS_INSTALLER;
   gboolean settled = self->state == POSA_SIM_ASSOCIATION_OPEN;
   g_autoptr (GByteArray) plain = g_byte_array_new ();
   guint8 exception = POSA_DLMS_EXCEPTION_OPERATION_NOT_POSSIBLE;
 
-  self->general = FALSE;
-  if (self->state == POSA_SIM_ASSOCIATION_NONE || secured != posa_dlms_is_ciphered (apdu->data[0]))
-    {
-      posa_sim_dlms_put_exception (self, exception, answer);
-      return;
-    }
-  if (!secured)
-    posa_put_bytes (plain, apdu->data, apdu->len);
-  else if (!posa_sim_dlms_unseal (self, apdu->data, apdu->len, self->client_title, plain,
-                                  &exception))
+  if (self->state == POSA_SIM_ASSOCIATION_NONE ||
+      !posa_sim_dlms_unseal (self, apdu, plain, &exception))
     {
       posa_sim_dlms_put_exception (self, exception, answer);
       return;
@@ -139,7 +133,6 @@ posa_sim_dlms_handle (PosaSimDlms *self, guint8 sap, const GByteArray *apdu, GBy
       return;
     }
   g_autoptr (PosaAcse) acse = posa_acse_decode (apdu->data, apdu->len, NULL);
-  self->general = FALSE;
   if (acse == NULL)
     posa_sim_dlms_put_exception (self, POSA_DLMS_EXCEPTION_OTHER, answer);
   else if (acse->kind == POSA_ACSE_AARQ)

@@ -206,6 +206,19 @@ check_meters (PosaStore *store)
   g_assert_cmpuint (readings->len, ==, 3);
 }
 
+/* The meter lists each nonce that it saw: key, title and counter. */
+static void
+check_nonces (PosaJsonCursor list)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  guint n = posa_json_length (list);
+
+  g_assert_cmpuint (n, >, 20);
+  for (guint i = 0; i < n; i++)
+    g_assert_true (
+        g_hash_table_add (seen, (gpointer) posa_json_string_value (posa_json_at (list, i))));
+}
+
 /* What the meter itself says: it is commissioned, it never saw an invocation counter twice, and the
  * next one that the device would use is above all that it saw. */
 static void
@@ -221,7 +234,9 @@ check_new_meter (const Chain *chain, const Site *site)
   g_assert_cmpint (posa_json_int (root, "contract_power_w"), ==, 3000);
   g_assert_cmpstr (posa_json_string (root, "customer_number"), ==, SITE_CUSTOMER_NUMBER);
   g_assert_cmpint (posa_json_int (root, "refused"), ==, 0);
-  posa_keyring_reserve_counter (site->keyring, SITE_NEW_SERIAL, 0, 1, &next, &error);
+  check_nonces (posa_json_array (root, "nonces"));
+  posa_keyring_reserve_counter (site->keyring, SITE_NEW_SERIAL, POSA_KEYS_CURRENT, 0, 1, &next,
+                                &error);
   g_assert_cmpint (posa_json_int (root, "client_counter"), <, next);
   posa_json_check (dump, &error);
   g_assert_no_error (error);

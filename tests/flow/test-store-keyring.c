@@ -104,7 +104,7 @@ test_vector (Fixture *f, gconstpointer data)
   g_autofree char *plain = NULL;
   g_autofree char *again = NULL;
 
-  posa_keyring_get_keys (f->keyring, "A", &keys, &error);
+  posa_keyring_get_keys (f->keyring, "A", POSA_KEYS_CURRENT, &keys, &error);
   g_assert_no_error (error);
   ek = posa_hex_encode (keys.encryption.data, keys.encryption.size);
   ak = posa_hex_encode (keys.authentication.data, keys.authentication.size);
@@ -122,7 +122,7 @@ assert_no_keys (PosaKeyring *keyring, const char *serial)
   g_autoptr (GError) error = NULL;
   g_auto (PosaMeterKeys) keys = { 0 };
 
-  g_assert_false (posa_keyring_get_keys (keyring, serial, &keys, &error));
+  g_assert_false (posa_keyring_get_keys (keyring, serial, POSA_KEYS_CURRENT, &keys, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
   g_assert_nonnull (strstr (error->message, serial));
   g_assert_cmpuint (keys.encryption.size, ==, 0);
@@ -166,7 +166,8 @@ reserve (Fixture *f, guint32 at_least, guint32 count)
   g_autoptr (GError) error = NULL;
   guint32 first = 0;
 
-  posa_keyring_reserve_counter (f->keyring, "A", at_least, count, &first, &error);
+  posa_keyring_reserve_counter (f->keyring, "A", POSA_KEYS_CURRENT, at_least, count, &first,
+                                &error);
   g_assert_no_error (error);
   return first;
 }
@@ -185,12 +186,12 @@ test_counters (Fixture *f, gconstpointer data)
   g_assert_cmpuint (reserve (f, 0, 1), ==, first + 11);
   g_assert_cmpuint (reserve (f, 1000, 1), ==, 1000);
 
-  posa_keyring_get_peer_counter (f->keyring, "A", &seen, &error);
+  posa_keyring_get_peer_counter (f->keyring, "A", POSA_KEYS_CURRENT, &seen, &error);
   g_assert_cmpint (seen, ==, -1);
-  g_assert_true (posa_keyring_set_peer_counter (f->keyring, "A", 77, &error));
-  posa_keyring_get_peer_counter (f->keyring, "A", &seen, &error);
+  g_assert_true (posa_keyring_set_peer_counter (f->keyring, "A", POSA_KEYS_CURRENT, 77, &error));
+  posa_keyring_get_peer_counter (f->keyring, "A", POSA_KEYS_CURRENT, &seen, &error);
   g_assert_cmpint (seen, ==, 77);
-  g_assert_false (posa_keyring_set_peer_counter (f->keyring, "A", 76, &error));
+  g_assert_false (posa_keyring_set_peer_counter (f->keyring, "A", POSA_KEYS_CURRENT, 76, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_CONFLICT);
 }
 

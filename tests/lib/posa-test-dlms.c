@@ -83,7 +83,8 @@ posa_test_dlms_init (PosaTestDlms *self,
   self->script = posa_test_script_new (self->steps);
   g_assert_true (posa_port_set_line (POSA_PORT (self->script), POSA_LINE_8N1 (9600), NULL));
   self->client = posa_dlms_client_new (POSA_PORT (self->script), &link, &self->stats);
-  g_assert_true (posa_dlms_client_open_public (self->client, PUBLIC_SAP, NULL, &error));
+  const PosaDlmsAssociationOptions in_public = { .sap = PUBLIC_SAP };
+  g_assert_true (posa_dlms_client_open (self->client, &in_public, NULL, &error));
   g_assert_no_error (error);
 }
 void

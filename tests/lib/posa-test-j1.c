@@ -95,9 +95,14 @@ open_secured (PosaDlmsClient *client,
               GCancellable *cancellable,
               GError **error)
 {
+  const PosaDlmsAssociationOptions in_public = { .sap = PUBLIC_SAP };
+  PosaDlmsAssociationOptions installer = { .sap = INSTALLER_SAP,
+                                           .agreement = POSA_DLMS_AGREEMENT_USUAL,
+                                           .keyring = options->keyring,
+                                           .serial = "J1" };
   gint64 last = 0;
 
-  if (!posa_dlms_client_open_public (client, PUBLIC_SAP, cancellable, error))
+  if (!posa_dlms_client_open (client, &in_public, cancellable, error))
     return FALSE;
   g_autoptr (PosaCosemValue) value = posa_dlms_client_get (client, counter, cancellable, error);
   if (value == NULL)
@@ -105,8 +110,8 @@ open_secured (PosaDlmsClient *client,
   if (!posa_cosem_value_get_integer (value, &last) || last < 0 || last >= G_MAXUINT32)
     return fail ("no counter", error);
   posa_dlms_client_close (client);
-  return posa_dlms_client_open_secured (client, INSTALLER_SAP, options->keyring, "J1",
-                                        (guint32) last + 1, cancellable, error);
+  installer.at_least = (guint32) last + 1;
+  return posa_dlms_client_open (client, &installer, cancellable, error);
 }
 
 static PosaApdu *

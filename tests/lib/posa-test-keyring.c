@@ -4,6 +4,7 @@
 #include "posa-test-keyring.h"
 
 #include "base/posa-error.h"
+#include "meter/codec/posa-dlms-ecc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct _PosaTestKeyring
 {
   GObject parent_instance;
   char *path;
+  PosaDlmsSuite suite;
   guint8 encryption_first;
   gboolean forgotten;
   gint64 next, peer;
@@ -66,28 +68,57 @@ get_client_title (PosaKeyring *keyring, guint8 title[POSA_DLMS_TITLE_SIZE], GErr
   return TRUE;
 }
 
+/* @first and the bytes that follow it. */
+static void
+fill (PosaDlmsKey *key, gsize size, guint8 first)
+{
+  key->size = size;
+  for (gsize i = 0; i < size; i++)
+    key->data[i] = (guint8) (first + i);
+}
+
+/* Private keys of one byte over and over: of the meter 61 and 62, of the client 71 and 72. */
 static gboolean
-get_keys (PosaKeyring *keyring, const char *serial, PosaMeterKeys *keys, GError **error)
+fill_curves (PosaMeterKeys *keys, PosaDlmsSuite suite, GError **error)
+{
+  gsize size = posa_dlms_ecc_get_size (suite);
+  PosaDlmsKey signing = { .size = size }, agreement = { .size = size };
+
+  memset (signing.data, 0x61, size);
+  memset (agreement.data, 0x62, size);
+  keys->signing.size = keys->agreement.size = size;
+  memset (keys->signing.data, 0x71, size);
+  memset (keys->agreement.data, 0x72, size);
+  return posa_dlms_ecc_get_public (suite, &signing, &keys->peer_signing, error) &&
+         posa_dlms_ecc_get_public (suite, &agreement, &keys->peer_agreement, error);
+}
+
+static gboolean
+get_keys (PosaKeyring *keyring,
+          const char *serial,
+          PosaKeySet set,
+          PosaMeterKeys *keys,
+          GError **error)
 {
   PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
+  gsize size = posa_dlms_suite_get_key_size (self->suite);
 
   if (self->forgotten)
     {
       g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "no key of meter %s", serial);
       return FALSE;
     }
-  keys->encryption.size = keys->authentication.size = 16;
-  for (guint8 i = 0; i < 16; i++)
-    {
-      keys->encryption.data[i] = self->encryption_first + i;
-      keys->authentication.data[i] = 0xD0 + i;
-    }
-  return TRUE;
+  fill (&keys->encryption, size, set == POSA_KEYS_NEXT ? 0x80 : self->encryption_first);
+  fill (&keys->authentication, size, 0xD0);
+  fill (&keys->master, size, 0x40);
+  fill (&keys->secret, 16, 0x50);
+  return self->suite == POSA_DLMS_SUITE_0 || fill_curves (keys, self->suite, error);
 }
 
 static gboolean
 reserve_counter (PosaKeyring *keyring,
                  const char *serial,
+                 PosaKeySet set,
                  guint32 at_least,
                  guint32 count,
                  guint32 *first,
@@ -106,7 +137,11 @@ reserve_counter (PosaKeyring *keyring,
 }
 
 static gboolean
-get_peer_counter (PosaKeyring *keyring, const char *serial, gint64 *last_seen, GError **error)
+get_peer_counter (PosaKeyring *keyring,
+                  const char *serial,
+                  PosaKeySet set,
+                  gint64 *last_seen,
+                  GError **error)
 {
   PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
 
@@ -116,7 +151,11 @@ get_peer_counter (PosaKeyring *keyring, const char *serial, gint64 *last_seen, G
 }
 
 static gboolean
-set_peer_counter (PosaKeyring *keyring, const char *serial, guint32 last_seen, GError **error)
+set_peer_counter (PosaKeyring *keyring,
+                  const char *serial,
+                  PosaKeySet set,
+                  guint32 last_seen,
+                  GError **error)
 {
   PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
   g_autofree char *line = g_strdup_printf ("peer %u\n", last_seen);
@@ -163,6 +202,18 @@ posa_test_keyring_new (const char *path)
 
   self->path = g_strdup (path);
   return self;
+}
+
+void
+posa_test_keyring_set_suite (PosaTestKeyring *self, PosaDlmsSuite suite)
+{
+  self->suite = suite;
+}
+
+void
+posa_test_keyring_set_next (PosaTestKeyring *self, guint32 next)
+{
+  self->next = next;
 }
 
 void

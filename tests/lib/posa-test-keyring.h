@@ -13,6 +13,10 @@ G_DECLARE_FINAL_TYPE (PosaTestKeyring, posa_test_keyring, POSA, TEST_KEYRING, GO
 
 /* With the keys that posa-sim 2g has by itself. @path may be NULL. */
 PosaTestKeyring *posa_test_keyring_new (const char *path);
+/* The keys for a meter of @suite, the client's ones. */
+void posa_test_keyring_set_suite (PosaTestKeyring *self, PosaDlmsSuite suite);
+/* The next counter to give out. */
+void posa_test_keyring_set_next (PosaTestKeyring *self, guint32 next);
 /* Another encryption key than the meter's. */
 void posa_test_keyring_spoil (PosaTestKeyring *self);
 /* From now on this device has no key: KEY_MISSING. */

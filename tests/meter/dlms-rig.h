@@ -2,6 +2,7 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
+#include "meter/driver/posa-dlms-client.h"
 #include "meter/posa-meter.h"
 #include "posa-test-keyring.h"
 #include "posa-test-sim.h"
@@ -26,6 +27,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DlmsRig, dlms_rig_clear)
 
 #define DLMS_RIG_START(...)                                                                        \
   posa_test_sim_start ("2g", "--set", "serial=" DLMS_RIG_SERIAL __VA_OPT__ (, ) __VA_ARGS__, NULL)
+
+/* The association of the installer as posa-sim 2g has it by itself. */
+#define DLMS_RIG_INSTALLER(test_keyring)                                                           \
+  { .sap = 3,                                                                                      \
+    .agreement = POSA_DLMS_AGREEMENT_USUAL,                                                        \
+    .keyring = POSA_KEYRING (test_keyring),                                                        \
+    .serial = DLMS_RIG_SERIAL }
 
 /* Each with a port of its own, closed at the end. */
 PosaMeter *dlms_rig_open (DlmsRig *self, GError **error);

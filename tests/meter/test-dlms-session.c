@@ -242,7 +242,7 @@ test_wrong_meter (void)
   g_assert_cmpint (posa_test_sim_get_int (self.sim, "associations"), ==, 1); /* the public one */
 }
 
-/* A message with an old counter: the meter tells so and opens nothing. */
+/* A message with an old counter: the meter says which one it expects, and is asked once more. */
 static void
 test_replayed_request (void)
 {
@@ -262,12 +262,13 @@ test_replayed_request (void)
   g_assert_no_error (error);
   g_assert_true (posa_port_set_line (port, POSA_LINE_8N1 (9600), &error));
   g_autoptr (PosaDlmsClient) client = posa_dlms_client_new (port, &options, &stats);
-  g_assert_false (posa_dlms_client_open_secured (client, 3, POSA_KEYRING (self.keyring),
-                                                 DLMS_RIG_SERIAL, 0, NULL, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
-  g_assert_nonnull (strstr (error->message, "expects counter 00000047"));
-  g_assert_cmpint (posa_test_sim_get_int (self.sim, "client_counter"), ==, 70);
-  g_assert_cmpint (posa_test_sim_get_int (self.sim, "associations"), ==, 0);
+  const PosaDlmsAssociationOptions installer = DLMS_RIG_INSTALLER (self.keyring);
+  g_assert_true (posa_dlms_client_open (client, &installer, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "refused"), ==, 1);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "client_counter"), ==, 73);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "associations"), ==, 1);
+  posa_dlms_client_close (client);
 }
 
 static void

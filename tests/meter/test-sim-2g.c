@@ -199,6 +199,22 @@ new_client (Line *self, PosaLineStats *stats)
   return posa_dlms_client_new (self->port, &options, stats);
 }
 
+static gboolean
+open_public (PosaDlmsClient *client, GError **error)
+{
+  const PosaDlmsAssociationOptions options = { .sap = 16 };
+
+  return posa_dlms_client_open (client, &options, NULL, error);
+}
+
+static gboolean
+open_secured (PosaDlmsClient *client, PosaTestKeyring *keyring, GError **error)
+{
+  const PosaDlmsAssociationOptions options = DLMS_RIG_INSTALLER (keyring);
+
+  return posa_dlms_client_open (client, &options, NULL, error);
+}
+
 /* The list of objects is longer than one message: blocks, and several frames each. */
 static void
 test_object_list (void)
@@ -212,13 +228,12 @@ test_object_list (void)
 
   line_init (&self);
   g_autoptr (PosaDlmsClient) client = new_client (&self, &stats);
-  g_assert_true (posa_dlms_client_open_public (client, 16, NULL, &error));
+  g_assert_true (open_public (client, &error));
   g_assert_no_error (error);
   g_autoptr (PosaCosemValue) open = posa_dlms_client_get (client, list, NULL, &error);
   g_assert_no_error (error);
   posa_dlms_client_close (client);
-  g_assert_true (posa_dlms_client_open_secured (client, 3, POSA_KEYRING (keyring), DLMS_RIG_SERIAL,
-                                                1, NULL, &error));
+  g_assert_true (open_secured (client, keyring, &error));
   g_assert_no_error (error);
   guint64 before = stats.bytes_rx;
   g_autoptr (PosaCosemValue) all = posa_dlms_client_get (client, list, NULL, &error);
@@ -253,8 +268,7 @@ test_daily_profile (void)
 
   line_init (&self);
   g_autoptr (PosaDlmsClient) client = new_client (&self, &stats);
-  g_assert_true (posa_dlms_client_open_secured (client, 3, POSA_KEYRING (keyring), DLMS_RIG_SERIAL,
-                                                1, NULL, &error));
+  g_assert_true (open_secured (client, keyring, &error));
   g_assert_no_error (error);
   g_autoptr (PosaCosemValue) days = posa_dlms_client_get (client, buffer, NULL, &error);
   g_assert_no_error (error);
@@ -294,7 +308,7 @@ test_public_rights (void)
 
   line_init (&self);
   g_autoptr (PosaDlmsClient) client = new_client (&self, &stats);
-  g_assert_true (posa_dlms_client_open_public (client, 16, NULL, &error));
+  g_assert_true (open_public (client, &error));
   g_assert_false (posa_dlms_client_set (client, customer, text, NULL, NULL));
   g_assert_null (posa_dlms_client_get (client, customer, NULL, NULL));
   g_assert_cmpint (posa_test_sim_get_int (self.sim, "writes"), ==, 0);

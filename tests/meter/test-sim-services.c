@@ -8,8 +8,6 @@
 #include "base/posa-error.h"
 #include "posa-test-j1.h"
 
-#define INSTALLER_SAP 3
-
 static const PosaCosemTarget customer = { 1, { 0, 0, 96, 1, 10, 255 }, 2 };
 static const PosaCosemTarget power = { 1, { 0, 0, 94, 39, 20, 255 }, 2 };
 static const PosaCosemTarget counter = { 1, { 0, 0, 43, 1, 3, 255 }, 2 };
@@ -114,8 +112,8 @@ secured_init (Secured *self, PosaTestSim *sim)
   g_assert_no_error (error);
   g_assert_true (posa_port_set_line (self->port, POSA_LINE_8N1 (9600), &error));
   self->client = posa_dlms_client_new (self->port, &link, &self->stats);
-  g_assert_true (posa_dlms_client_open_secured (
-      self->client, INSTALLER_SAP, POSA_KEYRING (self->keyring), DLMS_RIG_SERIAL, 1, NULL, &error));
+  const PosaDlmsAssociationOptions installer = DLMS_RIG_INSTALLER (self->keyring);
+  g_assert_true (posa_dlms_client_open (self->client, &installer, NULL, &error));
   g_assert_no_error (error);
 }
 

@@ -42,6 +42,12 @@ static const Row rows[] = {
     "777A6C80FD9B0A5896F78CAB5F",
     0x61, 3, 5, 0, 14, "4142434445464748", "70389CCE67B359AC56AB552A158A4522",
     "281F300000000016584D6F2BF43713156DDA5081777A6C80FD9B0A5896F78CAB5F" },
+  { "612D80020780A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501F01F4000"
+    "7",
+    0x61, 1, 0, 0, 0, NULL, NULL, "0800065F1F040000501F01F40007" },
+  { "6036A1090607608574050801018A0207808B0760857405080202AC0A80083132333435363738BE10040E0100000006"
+    "5F1F0400007E1FFFFF",
+    0x60, 1, 2, 0, 0, NULL, "3132333435363738", "01000000065F1F0400007E1FFFFF" },
   { "6200", 0x62, 0, 0, 0, 0, NULL, NULL, NULL },
   { "6203800100", 0x62, 0, 0, 0, 0, NULL, NULL, NULL },
   { "6303800100", 0x63, 0, 0, 0, 0, NULL, NULL, NULL },
@@ -115,6 +121,26 @@ test_lenient (void)
   g_assert_cmpint (shuffled->context, ==, 1);
   g_assert_nonnull (shuffled->user_information);
 
+  g_assert_true (shuffled->has_version);
+
+  /* called-AP-title, calling-AE-qualifier and user id, which say nothing to us: called-AP-title has
+   * the tag that in an answer is the result. */
+  g_autoptr (PosaAcse) wordy = decode ("6059"
+                                       "A20A04084D4D4D0000BC614E"
+                                       "A70404020102"
+                                       "A803020107"
+                                       "A109060760857405080101"
+                                       "A60A04084D4D4D0000000001"
+                                       "8A0207808B0760857405080201"
+                                       "AC0A80083132333435363738"
+                                       "BE10040E01000000065F1F0400007E1F04B0",
+                                       NULL);
+  g_assert_nonnull (wordy);
+  g_assert_cmpint (wordy->result, ==, 0);
+  assert_hex (wordy->has_title, wordy->title, 8, "4D4D4D0000000001");
+  assert_hex (wordy->has_authentication, wordy->authentication, wordy->authentication_size,
+              "3132333435363738");
+
   g_autoptr (PosaAcse) foreign = decode ("600BA10906076085740508FF01", NULL);
   g_assert_nonnull (foreign);
   g_assert_cmpint (foreign->context, ==, POSA_ACSE_CONTEXT_UNKNOWN);
@@ -125,6 +151,9 @@ test_lenient (void)
               NULL);
   g_assert_nonnull (released);
   g_assert_cmpint (released->kind, ==, POSA_ACSE_RLRE);
+  g_autoptr (PosaAcse) cut = decode ("6307800100BE05040428", NULL);
+  g_assert_nonnull (cut);
+  g_assert_cmpint (cut->kind, ==, POSA_ACSE_RLRE);
 }
 
 static void
@@ -166,6 +195,9 @@ test_initiate (void)
     { "0800065F1F040000501F01F40007", 0x00501F, 500, 0 },
     { "080100065F1F0400001E1D04C80007", 0x001E1D, 1224, 0 },
     { "01000000065F1F0400401E1DFFFF", 0x401E1D, 65535, 0 },
+    { "010120000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F0000065F1F0400407E1FFF"
+      "FF",
+      0x407E1F, 65535, 32 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (initiates); i++)

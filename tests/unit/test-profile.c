@@ -196,6 +196,69 @@ test_line_and_form (void)
   g_assert_cmpuint (total->decimals, ==, 3);
 }
 
+static PosaProfile *
+parse_security (const char *lines, GError **error)
+{
+  g_autofree char *path =
+      g_build_filename (g_getenv ("POSA_DATADIR"), "profiles", "posa-2g-single.profile", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *dlms = g_strconcat ("[dlms]\n", lines, NULL);
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_autofree char *changed = replace (text, "[dlms]\n", dlms);
+  return posa_profile_parse ("2g", changed, strlen (changed), error);
+}
+
+/* What client and meter agree on, and what does not go together. */
+static void
+test_security (void)
+{
+  static const struct
+  {
+    const char *lines, *place;
+  } faults[] = {
+    { "mechanism=hls5\n", "2g: [dlms] mechanism" },
+    { "suite=3\n", "2g: [dlms] suite" },
+    { "context=both\n", "2g: [dlms] context" },
+    { "protection=all\n", "2g: [dlms] protection" },
+    { "key_info=guess\n", "2g: [dlms] key_info" },
+    { "policy=256\n", "2g: [dlms] policy" },
+    { "maker=ours\n", "2g: [dlms] maker" },
+    { "secret=00\n", "2g: [dlms] secret: unknown key" },
+    { "mechanism=maker\n", "function of the maker" },
+    { "mechanism=ecdsa\n", "suite 1 or 2" },
+    { "policy=252\n", "suite 1 or 2" },
+    { "policy=0\n", "needs a policy" },
+    { "protection=none\n", "needs a form of protection" },
+    { "context=plain\n", "the ciphered context" },
+    { "key_info=wrapped\n", "general-ciphering only" },
+    { "suite=0\nprotection=general-ciphering\nkey_info=agreed\n", "suite 1 or 2" },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaProfile) usual = parse_security ("", &error);
+  g_autoptr (PosaProfile) other = parse_security (
+      "mechanism=ecdsa\nsuite=2\nprotection=general-ciphering\nkey_info=agreed\npolicy=252\n",
+      &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (usual->dlms.agreement.mechanism, ==, POSA_ACSE_MECHANISM_GMAC);
+  g_assert_cmpint (usual->dlms.agreement.protection, ==, POSA_DLMS_PROTECTION_GLO);
+  g_assert_cmpint (usual->dlms.agreement.policy, ==, 3);
+  g_assert_true (usual->dlms.agreement.ciphered);
+  g_assert_cmpint (other->dlms.agreement.mechanism, ==, POSA_ACSE_MECHANISM_ECDSA);
+  g_assert_cmpint (other->dlms.agreement.suite, ==, POSA_DLMS_SUITE_2);
+  g_assert_cmpint (other->dlms.agreement.key_info, ==, POSA_DLMS_KEY_INFO_AGREED);
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (GError) fault = NULL;
+
+      g_assert_null (parse_security (faults[i].lines, &fault));
+      g_assert_error (fault, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+      if (strstr (fault->message, faults[i].place) == NULL)
+        g_error ("\"%s\" does not name \"%s\"", fault->message, faults[i].place);
+    }
+}
+
 static void
 test_status_word (void)
 {
@@ -224,6 +287,7 @@ main (int argc, char **argv)
   g_test_add_func ("/profile/patterns", test_patterns);
   g_test_add_func ("/profile/faults", test_faults);
   g_test_add_func ("/profile/line-and-form", test_line_and_form);
+  g_test_add_func ("/profile/security", test_security);
   g_test_add_func ("/profile/status-word", test_status_word);
   return g_test_run ();
 }

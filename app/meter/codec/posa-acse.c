@@ -71,8 +71,11 @@ put_name (GByteArray *out, guint8 kind, guint8 number)
 static void
 put_context (const PosaAcse *self, GByteArray *out)
 {
+  static const guint8 version[] = { 0x07, 0x80 }; /* a string of one bit */
   g_autoptr (GByteArray) name = g_byte_array_new ();
 
+  if (self->has_version)
+    put_field (out, 0x80, version, sizeof version);
   put_name (name, ARC_CONTEXT, self->context);
   put_nested (out, 0xA1, 0x06, name->data, name->len);
 }
@@ -236,6 +239,8 @@ read_common (PosaAcse *self, guint8 tag, PosaReader *field)
       PosaReader name = read_inner (field);
       self->context = read_name (&name, ARC_CONTEXT);
     }
+  else if (tag == 0x80)
+    self->has_version = TRUE;
   else if (tag == 0xBE)
     return read_user_information (self, field);
   return TRUE;

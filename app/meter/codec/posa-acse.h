@@ -55,7 +55,8 @@ enum
 typedef struct
 {
   PosaAcseKind kind;
-  guint8 context; /* last arc of the application context name */
+  gboolean has_version; /* protocol-version 1, spelled out */
+  guint8 context;       /* last arc of the application context name */
   gboolean has_mechanism;
   guint8 mechanism; /* last arc of the mechanism name */
   gboolean has_title;

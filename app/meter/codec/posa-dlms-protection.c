@@ -286,15 +286,18 @@ posa_dlms_protect (const PosaDlmsSecurity *self,
                    GError **error)
 {
   g_autoptr (GByteArray) inner = g_byte_array_new ();
+  gboolean good = TRUE;
 
   if ((level & POSA_DLMS_SIGNED) == 0)
     posa_put_bytes (inner, plain, size);
   else if (!put_signed (self, plain, size, inner, error))
     return FALSE;
   if (is_ciphering (level))
-    return put_ciphered (self, level, counter, inner, out, error);
-  posa_put_bytes (out, inner->data, inner->len);
-  return TRUE;
+    good = put_ciphered (self, level, counter, inner, out, error);
+  else
+    posa_put_bytes (out, inner->data, inner->len);
+  OPENSSL_cleanse (inner->data, inner->len); /* a dedicated key may be in it */
+  return good;
 }
 
 static gsize
@@ -423,6 +426,7 @@ take_cipher_off (const PosaDlmsSecurity *self,
   if (!posa_dlms_open (&cipher, envelope, plain, error))
     return FALSE;
   seen->protection = posa_dlms_get_protection (envelope->tag);
+  seen->key_info = envelope->key_info;
   seen->level |= envelope->control & POSA_DLMS_AUTH_ENCRYPTED;
   seen->has_counter = !is_fresh_key (seen->protection, envelope->key_info);
   seen->counter = envelope->counter;

@@ -30,6 +30,7 @@ typedef struct
 typedef struct
 {
   PosaDlmsProtection protection;
+  PosaDlmsKeyInfo key_info;
   guint level;          /* POSA_DLMS_AUTHENTICATED, _ENCRYPTED, _SIGNED */
   gboolean has_counter; /* a key that lasts: the counter must grow */
   guint32 counter;

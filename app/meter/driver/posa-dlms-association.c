@@ -3,11 +3,11 @@
 
 #include "meter/driver/posa-dlms-client-private.h"
 
+#include <openssl/crypto.h>
 #include <string.h>
 
 #include "base/posa-error.h"
 #include "meter/codec/posa-acse.h"
-#include "meter/codec/posa-dlms-security.h"
 #include "meter/codec/posa-initiate.h"
 
 #define CHALLENGE_BYTES     16
@@ -20,38 +20,56 @@
    POSA_CONFORMANCE_ACTION)
 
 static GByteArray *
-build_initiate (void)
+build_initiate (const PosaDlmsClient *self)
 {
-  const PosaInitiate initiate = { .version = POSA_DLMS_VERSION,
-                                  .conformance = PROPOSED_CONFORMANCE,
-                                  .max_pdu = G_MAXUINT16 };
+  const PosaDlmsKey *dedicated = posa_dlms_channel_get_dedicated (self->channel);
+  PosaDlmsProtection form = posa_dlms_channel_get_agreement (self->channel)->protection;
+  PosaInitiate initiate = { .version = POSA_DLMS_VERSION,
+                            .conformance = PROPOSED_CONFORMANCE,
+                            .max_pdu = G_MAXUINT16 };
   GByteArray *out = g_byte_array_new ();
 
+  if (form >= POSA_DLMS_PROTECTION_GENERAL_GLO)
+    initiate.conformance |= POSA_CONFORMANCE_GENERAL_PROTECTION;
+  if (dedicated != NULL)
+    {
+      initiate.has_dedicated_key = TRUE;
+      initiate.dedicated_key_size = dedicated->size;
+      memcpy (initiate.dedicated_key, dedicated->data, dedicated->size);
+    }
   posa_initiate_encode (&initiate, out);
+  OPENSSL_cleanse (&initiate, sizeof initiate);
   return out;
+}
+
+/* The initiate request as it goes into a message of the association. */
+static gboolean
+put_initiate (PosaDlmsClient *self, PosaAcse *acse, GError **error)
+{
+  g_autoptr (GByteArray) initiate = build_initiate (self);
+  g_autoptr (GByteArray) sealed = g_byte_array_new ();
+  gboolean good = posa_dlms_channel_seal_initiate (self->channel, initiate, sealed, error);
+
+  OPENSSL_cleanse (initiate->data, initiate->len);
+  if (good)
+    posa_acse_set_user_information (acse, sealed->data, sealed->len);
+  return good;
 }
 
 static gboolean
 read_initiate_response (PosaDlmsClient *self, const PosaAcse *aare, GError **error)
 {
   g_autoptr (GByteArray) plain = g_byte_array_new ();
-  const GByteArray *information = aare->user_information;
   PosaInitiate initiate;
 
-  if (information == NULL)
+  if (aare->user_information == NULL)
     {
       g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
                            "the meter's answer to the association is incomplete");
       return FALSE;
     }
-  if (posa_dlms_channel_is_secured (self->channel))
-    {
-      if (!posa_dlms_channel_open (self->channel, information->data, information->len, plain,
-                                   error))
-        return FALSE;
-      information = plain;
-    }
-  if (!posa_initiate_decode (information->data, information->len, &initiate, error))
+  if (!posa_dlms_channel_open_initiate (self->channel, aare->user_information, plain, error) ||
+      !posa_initiate_decode (plain->data, plain->len, &initiate, error))
     return FALSE;
   if (!initiate.response || initiate.version != POSA_DLMS_VERSION ||
       initiate.vaa != POSA_DLMS_VAA_LN)
@@ -66,6 +84,19 @@ read_initiate_response (PosaDlmsClient *self, const PosaAcse *aare, GError **err
   return TRUE;
 }
 
+/* An exception in the place of the AARE; one about the counter says which one is due. */
+static void
+take_exception (PosaDlmsClient *self, const GByteArray *answer, GError **error)
+{
+  g_autoptr (PosaApdu) apdu = posa_apdu_decode (answer->data, answer->len, error);
+
+  if (apdu == NULL)
+    return;
+  if (apdu->kind == POSA_APDU_EXCEPTION && apdu->service == POSA_DLMS_EXCEPTION_COUNTER)
+    self->expected_counter = apdu->counter;
+  posa_dlms_client_set_exception (apdu, error);
+}
+
 /* The AARE, or the reason why there is none. */
 static PosaAcse *
 exchange_association (PosaDlmsClient *self,
@@ -77,15 +108,14 @@ exchange_association (PosaDlmsClient *self,
   g_autoptr (GByteArray) answer = g_byte_array_new ();
 
   posa_acse_encode (aarq, request);
-  if (!posa_hdlc_link_exchange (self->link, request->data, request->len, answer, cancellable,
-                                error))
+  gboolean sent =
+      posa_hdlc_link_exchange (self->link, request->data, request->len, answer, cancellable, error);
+  OPENSSL_cleanse (request->data, request->len); /* there may be a password in it */
+  if (!sent)
     return NULL;
   if (answer->len > 0 && answer->data[0] != POSA_ACSE_AARE)
     {
-      g_autoptr (PosaApdu) apdu = posa_apdu_decode (answer->data, answer->len, error);
-
-      if (apdu != NULL)
-        posa_dlms_client_set_exception (apdu, error);
+      take_exception (self, answer, error);
       return NULL;
     }
   g_autoptr (PosaAcse) aare = posa_acse_decode (answer->data, answer->len, error);
@@ -101,52 +131,76 @@ exchange_association (PosaDlmsClient *self,
   return g_steal_pointer (&aare);
 }
 
+/* The password, or a fresh challenge. */
 static gboolean
-start_link (PosaDlmsClient *self, guint8 sap, GCancellable *cancellable, GError **error)
+put_authentication (PosaDlmsClient *self, PosaAcse *aarq, GError **error)
 {
-  posa_dlms_client_drop (self);
-  self->link_options.client = sap;
-  self->link = posa_hdlc_link_new (self->port, &self->link_options, self->stats);
-  self->channel = posa_dlms_channel_new (self->link);
-  return posa_hdlc_link_connect (self->link, cancellable, error);
+  const PosaDlmsKey *secret = &posa_dlms_channel_get_keys (self->channel)->secret;
+
+  aarq->has_mechanism = aarq->has_authentication = TRUE;
+  aarq->mechanism = (guint8) posa_dlms_channel_get_agreement (self->channel)->mechanism;
+  if (aarq->mechanism != POSA_ACSE_MECHANISM_PASSWORD)
+    {
+      aarq->authentication_size = CHALLENGE_BYTES;
+      return posa_dlms_channel_make_fresh (self->channel, POSA_KEYRING_CHALLENGE,
+                                           aarq->authentication, CHALLENGE_BYTES, error);
+    }
+  if (secret->size > sizeof aarq->authentication)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "a password has at most %u bytes",
+                   (guint) sizeof aarq->authentication);
+      return FALSE;
+    }
+  aarq->authentication_size = secret->size;
+  memcpy (aarq->authentication, secret->data, secret->size);
+  return TRUE;
 }
 
-gboolean
-posa_dlms_client_open_public (PosaDlmsClient *self,
-                              guint8 sap,
-                              GCancellable *cancellable,
-                              GError **error)
+/* Nothing that the agreement does not ask for: each byte takes its time on the line. */
+static PosaAcse *
+build_aarq (PosaDlmsClient *self, GError **error)
 {
+  const PosaDlmsAgreement *agreement = posa_dlms_channel_get_agreement (self->channel);
   g_autoptr (PosaAcse) aarq = posa_acse_new (POSA_ACSE_AARQ);
-  g_autoptr (GByteArray) initiate = build_initiate ();
 
-  if (!start_link (self, sap, cancellable, error))
-    return FALSE;
-  aarq->context = POSA_ACSE_CONTEXT_LN;
-  posa_acse_set_user_information (aarq, initiate->data, initiate->len);
-  g_autoptr (PosaAcse) aare = exchange_association (self, aarq, cancellable, error);
-  if (aare != NULL && read_initiate_response (self, aare, error))
-    return TRUE;
-  posa_dlms_client_close (self);
-  return FALSE;
+  aarq->context = agreement->ciphered ? POSA_ACSE_CONTEXT_LN_CIPHERED : POSA_ACSE_CONTEXT_LN;
+  aarq->has_title = posa_dlms_agreement_needs_title (agreement);
+  if (aarq->has_title)
+    memcpy (aarq->title, posa_dlms_channel_get_title (self->channel), sizeof aarq->title);
+  if (agreement->mechanism != POSA_ACSE_MECHANISM_NONE && !put_authentication (self, aarq, error))
+    return NULL;
+  return put_initiate (self, aarq, error) ? g_steal_pointer (&aarq) : NULL;
 }
 
 static gboolean
-check_secured_answer (const PosaAcse *aarq, const PosaAcse *aare, GError **error)
+is_same_challenge (const PosaAcse *a, const PosaAcse *b)
 {
-  const char *fault = NULL;
+  return a->authentication_size == b->authentication_size &&
+         memcmp (a->authentication, b->authentication, a->authentication_size) == 0;
+}
 
-  if (aare->context != POSA_ACSE_CONTEXT_LN_CIPHERED || aare->mechanism != POSA_ACSE_MECHANISM_GMAC)
-    fault = "the meter answers with weaker security than asked for";
-  else if (!aare->has_title || aare->authentication_size < MIN_CHALLENGE_BYTES)
-    fault = "the meter's answer lacks its system title or challenge";
-  else if (aare->authentication_size == aarq->authentication_size &&
-           memcmp (aare->authentication, aarq->authentication, aarq->authentication_size) == 0)
-    fault = "the meter's challenge is our own sent back";
-  if (fault == NULL)
-    return TRUE;
-  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED, fault);
-  return FALSE;
+/* What in an answer is weaker than what was asked for (meters.md 6.8); NULL = nothing. */
+static const char *
+find_weakness (const PosaDlmsAgreement *agreement, const PosaAcse *aarq, const PosaAcse *aare)
+{
+  gboolean high = posa_dlms_hls_is_high (agreement->mechanism);
+
+  if (!posa_dlms_agreement_needs_keys (agreement))
+    return NULL;
+  if (aare->context != aarq->context ||
+      (high || aare->has_mechanism ? aare->mechanism != aarq->mechanism : FALSE))
+    return "the meter answers with weaker security than asked for";
+  if (!high && aare->diagnostic == POSA_ACSE_DIAGNOSTIC_AUTHENTICATION_REQUIRED)
+    return "the meter asks for another authentication than agreed";
+  if (posa_dlms_agreement_needs_title (agreement) && !aare->has_title)
+    return "the meter's answer lacks its system title";
+  if (aare->has_title && memcmp (aare->title, aarq->title, sizeof aare->title) == 0)
+    return "the meter's system title is our own sent back";
+  if (high && aare->authentication_size < MIN_CHALLENGE_BYTES)
+    return "the meter's answer lacks a challenge of sufficient length";
+  if (high && is_same_challenge (aarq, aare))
+    return "the meter's challenge is our own sent back";
+  return NULL;
 }
 
 /* Passes 3 and 4 of the authentication. */
@@ -161,15 +215,14 @@ prove_keys (PosaDlmsClient *self,
       POSA_COSEM_TARGET (POSA_DLMS_CLASS_ASSOCIATION, POSA_OBIS (0, 0, 40, 0, 0, 255), 1);
   g_autoptr (PosaApdu)
       action = posa_apdu_new (POSA_APDU_ACTION_REQUEST, posa_dlms_client_next_invoke_id (self));
-  guint8 proof[POSA_DLMS_MAC_BYTES];
+  g_autoptr (GByteArray) proof = g_byte_array_new ();
   gsize size = 0;
 
-  if (!posa_dlms_channel_answer_challenge (self->channel, aare->authentication,
-                                           aare->authentication_size, proof, error))
+  if (!posa_dlms_channel_prove (self->channel, aarq, aare, proof, error))
     return FALSE;
   posa_apdu_add_target (action, reply);
-  posa_apdu_add_item (action, 0,
-                      posa_cosem_value_new_bytes (POSA_COSEM_OCTET_STRING, proof, sizeof proof));
+  posa_apdu_add_item (
+      action, 0, posa_cosem_value_new_bytes (POSA_COSEM_OCTET_STRING, proof->data, proof->len));
   g_autoptr (PosaApdu) answer =
       posa_dlms_client_request (self, action, POSA_APDU_ACTION_RESPONSE, cancellable, error);
   if (answer == NULL)
@@ -183,68 +236,80 @@ prove_keys (PosaDlmsClient *self,
                    posa_dlms_result_describe (answer->result));
       return FALSE;
     }
-  return posa_dlms_channel_check_answer (self->channel, aarq->authentication,
-                                         aarq->authentication_size, theirs, size, error);
-}
-
-static PosaAcse *
-build_secured_aarq (PosaDlmsClient *self, PosaKeyring *keyring, GError **error)
-{
-  g_autoptr (PosaAcse) aarq = posa_acse_new (POSA_ACSE_AARQ);
-  g_autoptr (GByteArray) initiate = build_initiate ();
-  g_autoptr (GByteArray) sealed = g_byte_array_new ();
-
-  if (!posa_dlms_channel_seal (self->channel, initiate, sealed, error) ||
-      !posa_keyring_make_fresh (keyring, POSA_KEYRING_CHALLENGE, aarq->authentication,
-                                CHALLENGE_BYTES, error))
-    return NULL;
-  aarq->context = POSA_ACSE_CONTEXT_LN_CIPHERED;
-  aarq->has_mechanism = aarq->has_title = aarq->has_authentication = TRUE;
-  aarq->mechanism = POSA_ACSE_MECHANISM_GMAC;
-  aarq->authentication_size = CHALLENGE_BYTES;
-  memcpy (aarq->title, posa_dlms_channel_get_title (self->channel), sizeof aarq->title);
-  posa_acse_set_user_information (aarq, sealed->data, sealed->len);
-  return g_steal_pointer (&aarq);
+  return posa_dlms_channel_check_proof (self->channel, aarq, aare, theirs, size, error);
 }
 
 static gboolean
-associate_secured (PosaDlmsClient *self,
-                   PosaKeyring *keyring,
-                   GCancellable *cancellable,
-                   GError **error)
+associate (PosaDlmsClient *self, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (PosaAcse) aarq = build_secured_aarq (self, keyring, error);
+  const PosaDlmsAgreement *agreement = posa_dlms_channel_get_agreement (self->channel);
+  g_autoptr (PosaAcse) aarq = build_aarq (self, error);
 
   if (aarq == NULL)
     return FALSE;
   g_autoptr (PosaAcse) aare = exchange_association (self, aarq, cancellable, error);
-  if (aare == NULL || !check_secured_answer (aarq, aare, error))
+  if (aare == NULL)
     return FALSE;
-  posa_dlms_channel_set_server_title (self->channel, aare->title);
+  const char *weakness = find_weakness (agreement, aarq, aare);
+  if (weakness != NULL)
+    {
+      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED, weakness);
+      return FALSE;
+    }
+  if (aare->has_title)
+    posa_dlms_channel_set_server_title (self->channel, aare->title);
   return read_initiate_response (self, aare, error) &&
-         prove_keys (self, aarq, aare, cancellable, error);
+         (!posa_dlms_hls_is_high (agreement->mechanism) ||
+          prove_keys (self, aarq, aare, cancellable, error));
 }
 
-gboolean
-posa_dlms_client_open_secured (PosaDlmsClient *self,
-                               guint8 sap,
-                               PosaKeyring *keyring,
-                               const char *serial,
-                               guint32 at_least,
-                               GCancellable *cancellable,
-                               GError **error)
+/* Keys first: without them nothing is said to the meter. */
+static gboolean
+open_once (PosaDlmsClient *self,
+           const PosaDlmsAssociationOptions *options,
+           GCancellable *cancellable,
+           GError **error)
 {
-  if (!start_link (self, sap, cancellable, error))
-    return FALSE;
-  if (posa_dlms_channel_secure (self->channel, keyring, serial, at_least, error) &&
-      associate_secured (self, keyring, cancellable, error))
+  posa_dlms_client_drop (self);
+  self->link_options.client = options->sap;
+  self->link = posa_hdlc_link_new (self->port, &self->link_options, self->stats);
+  self->channel = posa_dlms_channel_new (self->link);
+  if (posa_dlms_channel_prepare (self->channel, options, error) &&
+      posa_hdlc_link_connect (self->link, cancellable, error) &&
+      associate (self, cancellable, error))
     return TRUE;
   posa_dlms_client_close (self);
-  g_prefix_error (error, "associating with meter %s: ", serial);
   return FALSE;
 }
 
-/* Polite, and nothing depends on the answer. */
+gboolean
+posa_dlms_client_open (PosaDlmsClient *self,
+                       const PosaDlmsAssociationOptions *options,
+                       GCancellable *cancellable,
+                       GError **error)
+{
+  PosaDlmsAssociationOptions again = *options;
+  g_autoptr (GError) local_error = NULL;
+
+  self->expected_counter = 0;
+  gboolean good = open_once (self, options, cancellable, &local_error);
+  if (!good && self->expected_counter != 0)
+    {
+      /* Once, and never lower than what is stored: the meter's word is not authenticated. */
+      g_clear_error (&local_error);
+      again.at_least = MAX (options->at_least, self->expected_counter);
+      good = open_once (self, &again, cancellable, &local_error);
+    }
+  if (good)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  if (options->serial != NULL)
+    g_prefix_error (error, "associating with meter %s: ", options->serial);
+  return FALSE;
+}
+
+/* Polite, and nothing depends on the answer. In the ciphered context the initiate shows that the
+ * release is not forged. */
 static void
 release (PosaDlmsClient *self)
 {
@@ -253,16 +318,8 @@ release (PosaDlmsClient *self)
   g_autoptr (GByteArray) answer = g_byte_array_new ();
 
   rlrq->has_reason = TRUE;
-  if (posa_dlms_channel_is_secured (self->channel))
-    {
-      /* The ciphered initiate shows that the release is not forged. */
-      g_autoptr (GByteArray) initiate = build_initiate ();
-      g_autoptr (GByteArray) sealed = g_byte_array_new ();
-
-      if (!posa_dlms_channel_seal (self->channel, initiate, sealed, NULL))
-        return;
-      posa_acse_set_user_information (rlrq, sealed->data, sealed->len);
-    }
+  if (posa_dlms_channel_get_agreement (self->channel)->ciphered && !put_initiate (self, rlrq, NULL))
+    return;
   posa_acse_encode (rlrq, bytes);
   posa_hdlc_link_exchange (self->link, bytes->data, bytes->len, answer, NULL, NULL);
 }

@@ -4,8 +4,7 @@
 
 #include "meter/codec/posa-apdu.h"
 #include "meter/codec/posa-cosem-selection.h"
-#include "meter/driver/posa-hdlc-link.h"
-#include "meter/posa-keyring.h"
+#include "meter/driver/posa-dlms-channel.h"
 
 G_BEGIN_DECLS
 
@@ -23,21 +22,14 @@ posa_dlms_client_new (PosaPort *port, const PosaHdlcLinkOptions *link, PosaLineS
 void posa_dlms_client_free (PosaDlmsClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaDlmsClient, posa_dlms_client_free)
 
-/* Without security, for what everybody may read: serial number, invocation counter. */
-gboolean posa_dlms_client_open_public (PosaDlmsClient *self,
-                                       guint8 sap,
-                                       GCancellable *cancellable,
-                                       GError **error);
-/* HLS mechanism 5 with ciphered messages (suite 0). @at_least is one more than the counter that the
- * meter says it accepted last. ACCESS_DENIED when the keys do not match: never repeated here, as
- * meters lock. KEY_MISSING. */
-gboolean posa_dlms_client_open_secured (PosaDlmsClient *self,
-                                        guint8 sap,
-                                        PosaKeyring *keyring,
-                                        const char *serial,
-                                        guint32 at_least,
-                                        GCancellable *cancellable,
-                                        GError **error);
+/* Connects and associates as @options say; where they ask for keys and these are not there, nothing
+ * is said to the meter. A meter that takes our counter for an old one is asked once more with the
+ * one that it expects. ACCESS_DENIED when the keys do not match or the meter's security is weaker
+ * than agreed: never repeated here, as meters lock. KEY_MISSING, the link's errors. */
+gboolean posa_dlms_client_open (PosaDlmsClient *self,
+                                const PosaDlmsAssociationOptions *options,
+                                GCancellable *cancellable,
+                                GError **error);
 gboolean posa_dlms_client_is_open (const PosaDlmsClient *self);
 gboolean posa_dlms_client_is_secured (const PosaDlmsClient *self);
 

@@ -61,6 +61,11 @@ open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
   const PosaProfile *profile = self->profile;
   const PosaNameplate *plate = posa_meter_get_nameplate (POSA_METER (self));
   GCancellable *cancellable = posa_operation_peek_cancellable (operation);
+  const PosaDlmsAssociationOptions options = { .sap = (guint8) profile->dlms.installer_client,
+                                               .agreement = profile->dlms.agreement,
+                                               .keyring = self->keyring,
+                                               .serial = plate->serial,
+                                               .at_least = self->first_counter };
   PosaCosemTarget target;
 
   if (self->keyring == NULL)
@@ -72,9 +77,7 @@ open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
     }
   posa_operation_report (operation, 0, "%s", _ ("Identifying to the meter"));
   if (!posa_dlms_data_target (profile->serial, &target, error) ||
-      !posa_dlms_client_open_secured (self->client, (guint8) profile->dlms.installer_client,
-                                      self->keyring, plate->serial, self->first_counter,
-                                      cancellable, error))
+      !posa_dlms_client_open (self->client, &options, cancellable, error))
     return FALSE;
   g_autoptr (PosaCosemValue)
       value = posa_dlms_client_get (self->client, target, cancellable, error);
@@ -386,8 +389,8 @@ open_with_style (PosaDlmsMeter *self,
   else if (!posa_port_set_line (port, POSA_LINE_8N1 (style->baud), error))
     return FALSE;
   self->client = posa_dlms_client_new (port, &options, &self->stats);
-  if (!posa_dlms_client_open_public (self->client, (guint8) style->dlms.public_client, cancellable,
-                                     error))
+  const PosaDlmsAssociationOptions in_public = { .sap = (guint8) style->dlms.public_client };
+  if (!posa_dlms_client_open (self->client, &in_public, cancellable, error))
     return FALSE;
   gboolean known = identify (self, style, cancellable, error);
   /* Nothing more is asked in public, and nobody should wait for us here. */
