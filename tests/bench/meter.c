@@ -41,6 +41,7 @@ struct _Job
   void (*run) (const Job *self, PosaPort *port);
   const char *generation; /* of the meter */
   guint baud, max_info, reaction_ms;
+  gboolean password; /* instead of keys */
 };
 
 /* ---- jobs ---- */
@@ -52,7 +53,8 @@ run_j1 (const Job *self, PosaPort *port)
   g_autoptr (GError) error = NULL;
   const PosaTestJ1Options options = { .baud = self->baud,
                                       .max_info = (guint16) self->max_info,
-                                      .keyring = POSA_KEYRING (keyring) };
+                                      .keyring = POSA_KEYRING (keyring),
+                                      .password = self->password };
   PosaLineStats stats = { 0 };
   g_autoptr (PosaTestJ1) job = posa_test_j1_run (port, &options, &stats, NULL, &error);
 
@@ -119,6 +121,7 @@ run_commission (const Job *self, PosaPort *port)
 static const Job jobs[] = {
   { "j1_hls", run_j1, "2g", 9600, 128, 0 },
   { "j1_hls_50ms", run_j1, "2g", 9600, 128, 50 },
+  { "j1_lls", run_j1, "2g", 9600, 128, 0, TRUE },
   { "j1_hls_19200", run_j1, "2g", 19200, 2030, 0 },
   { "commission", run_commission, "2g", 9600, 128, 50 },
   { "commission_19200", run_commission, "2g", 19200, 2030, 50 },
@@ -166,6 +169,8 @@ start_meter (const Job *self)
   if (g_str_equal (self->generation, "2g"))
     return posa_test_sim_start ("2g", "--pace", "--set", "serial=" DLMS_RIG_SERIAL, "--set",
                                 reaction, "--set", baud, "--set", info, "--set", "max_pdu=512",
+                                self->password ? "--set" : NULL, "mechanism=password", "--set",
+                                "context=plain", "--set", "protection=none", "--set", "policy=0",
                                 NULL);
   return posa_test_sim_start ("1g", "--kind", self->generation + 3, "--pace", "--set", reaction,
                               NULL);

@@ -114,6 +114,22 @@ open_secured (PosaDlmsClient *client,
   return posa_dlms_client_open (client, &installer, cancellable, error);
 }
 
+static gboolean
+open_with_password (PosaDlmsClient *client,
+                    const PosaTestJ1Options *options,
+                    GCancellable *cancellable,
+                    GError **error)
+{
+  const PosaDlmsAssociationOptions installer = {
+    .sap = INSTALLER_SAP,
+    .agreement = { .mechanism = POSA_ACSE_MECHANISM_PASSWORD },
+    .keyring = options->keyring,
+    .serial = "J1",
+  };
+
+  return posa_dlms_client_open (client, &installer, cancellable, error);
+}
+
 static PosaApdu *
 read_all (PosaDlmsClient *client,
           const PosaCosemTarget *targets,
@@ -182,7 +198,8 @@ posa_test_j1_run (PosaPort *port,
 
   if (!posa_port_set_line (port, POSA_LINE_8N1 (options->baud), error))
     return NULL;
-  gboolean done = open_secured (client, options, cancellable, error) &&
+  gboolean done = (options->password ? open_with_password (client, options, cancellable, error)
+                                     : open_secured (client, options, cancellable, error)) &&
                   (self->attributes = read_all (client, attributes, POSA_TEST_J1_N_ATTRIBUTES,
                                                 cancellable, error)) != NULL &&
                   (self->rows = read_day (client, cancellable, error)) != NULL &&

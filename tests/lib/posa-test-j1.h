@@ -14,6 +14,7 @@ typedef struct
   guint baud;
   guint16 max_info;
   PosaKeyring *keyring; /* borrowed; with the keys of posa-sim */
+  gboolean password;    /* LLS in plain; without the public association, as there is no counter */
 } PosaTestJ1Options;
 
 /* What was read; none of it changes by itself within the day. */

@@ -26,7 +26,7 @@ build_initiate (const PosaDlmsClient *self)
   PosaDlmsProtection form = posa_dlms_channel_get_agreement (self->channel)->protection;
   PosaInitiate initiate = { .version = POSA_DLMS_VERSION,
                             .conformance = PROPOSED_CONFORMANCE,
-                            .max_pdu = G_MAXUINT16 };
+                            .max_pdu = posa_dlms_client_get_own_pdu (self) };
   GByteArray *out = g_byte_array_new ();
 
   if (form >= POSA_DLMS_PROTECTION_GENERAL_GLO)

@@ -38,6 +38,10 @@ guint8 posa_dlms_client_next_invoke_id (PosaDlmsClient *self);
 guint32 posa_dlms_client_next_long_invoke_id (PosaDlmsClient *self);
 /* Long messages may go by general block transfer, if that was granted. */
 void posa_dlms_client_start_blocks (PosaDlmsClient *self);
+/* Bytes of an APDU that we propose to take. A meter seldom sends longer ones than it takes itself,
+ * as an earlier association told: of that whole frames, so that no block of an answer ends in a
+ * frame of a few bytes. */
+guint16 posa_dlms_client_get_own_pdu (const PosaDlmsClient *self);
 /* What the meter takes at once; for a plain APDU of @size bytes. */
 PosaDlmsRoom posa_dlms_client_get_room (const PosaDlmsClient *self, gsize size);
 /* Sends @request, in blocks when it is too long, and gives its whole answer. */

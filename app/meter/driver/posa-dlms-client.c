@@ -94,14 +94,20 @@ posa_dlms_client_next_long_invoke_id (PosaDlmsClient *self)
   return 0xC0000000 | (posa_dlms_client_next_invoke_id (self) & 0x0F);
 }
 
-void
-posa_dlms_client_start_blocks (PosaDlmsClient *self)
+guint16
+posa_dlms_client_get_own_pdu (const PosaDlmsClient *self)
 {
   PosaDlmsRoom room = posa_dlms_client_get_room (self, 0);
 
   room.overhead = 0;
+  return (guint16) posa_dlms_room_get_even (&room);
+}
+
+void
+posa_dlms_client_start_blocks (PosaDlmsClient *self)
+{
   if ((self->conformance & POSA_CONFORMANCE_GENERAL_BLOCK) != 0)
-    posa_dlms_channel_set_block_limit (self->channel, posa_dlms_room_get_even (&room));
+    posa_dlms_channel_set_block_limit (self->channel, posa_dlms_client_get_own_pdu (self));
 }
 
 PosaDlmsRoom
