@@ -10,17 +10,15 @@
 #include "base/posa-error.h"
 #include "meter/codec/posa-axdr.h"
 #include "meter/codec/posa-initiate.h"
+#include "sim/posa-sim-2g-method.h"
 #include "sim/posa-sim-2g-objects.h"
 #include "sim/posa-sim-2g-profile.h"
 
-/* The drive of the relay takes its time. */
-#define RELAY_MOVES_US (300 * 1000)
-
+/* States of the supply relay that --set relay= can give. */
 enum
 {
   CONTROL_DISCONNECTED,
-  CONTROL_CONNECTED,
-  CONTROL_READY /* for the button */
+  CONTROL_CONNECTED
 };
 
 static const char *const fault_names[POSA_SIM_N_FAULTS] = {
@@ -199,7 +197,11 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
 
   self->cosem = posa_sim_cosem_new ();
   self->seed = setup->seed;
-  if (setup->kind != NULL && strcmp (setup->kind, "2g-1") != 0)
+  self->image = g_byte_array_new ();
+  self->image_name = g_byte_array_new ();
+  self->image_blocks = g_byte_array_new ();
+  self->three_phase = g_strcmp0 (setup->kind, "2g-3") == 0;
+  if (setup->kind != NULL && !self->three_phase && strcmp (setup->kind, "2g-1") != 0)
     {
       set_usage (error, "kind", setup->kind);
       return NULL;
@@ -224,6 +226,9 @@ posa_sim_meter_free (PosaSimMeter *self)
     return;
   posa_sim_cosem_free (self->cosem);
   posa_sim_security_clear (&self->security);
+  g_byte_array_unref (self->image);
+  g_byte_array_unref (self->image_name);
+  g_byte_array_unref (self->image_blocks);
   g_free (self->serial);
   g_free (self);
 }
@@ -260,22 +265,6 @@ read_clock (PosaSimMeter *self)
   return posa_cosem_time_to_value (&time);
 }
 
-/* The drive may have arrived since the last look. */
-static void
-move_relay (PosaSimMeter *self)
-{
-  PosaSimObject *relay =
-      posa_sim_cosem_find (self->cosem, POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT);
-  gint64 now = posa_clock_get_monotonic (posa_clock_get_system ());
-
-  if (self->relay_due_us == 0 || now < self->relay_due_us)
-    return;
-  self->relay_due_us = 0;
-  self->n_relay_moves++;
-  relay->values[2]->integer = self->relay_wanted;
-  relay->values[3]->integer = self->relay_wanted ? CONTROL_CONNECTED : CONTROL_DISCONNECTED;
-}
-
 guint8
 posa_sim_meter_read (PosaSimMeter *self,
                      PosaSimAccess access,
@@ -307,7 +296,7 @@ posa_sim_meter_read (PosaSimMeter *self,
         posa_cosem_value_new_integer (POSA_COSEM_UINT32, MAX (self->security.client_counter, 0));
   else
     {
-      move_relay (self);
+      posa_sim_2g_move_relay (self);
       *value = posa_cosem_value_copy (object->values[(guint8) target.index]);
     }
   return POSA_DLMS_SUCCESS;
@@ -321,7 +310,7 @@ write_clock (PosaSimMeter *self, const PosaCosemValue *value)
 
   if (!posa_cosem_time_from_value (value, &time) || !posa_cosem_time_to_utc (&time, &wall))
     return POSA_DLMS_TYPE_UNMATCHED;
-  self->clock_offset_us = wall - posa_clock_get_wall (posa_clock_get_system ());
+  posa_sim_2g_set_clock (self, wall);
   return POSA_DLMS_SUCCESS;
 }
 
@@ -354,54 +343,6 @@ posa_sim_meter_write (PosaSimMeter *self,
   return POSA_DLMS_SUCCESS;
 }
 
-/* Every day that a week names must be in the table of days. */
-static gboolean
-is_calendar_whole (const PosaCosemValue *weeks, const PosaCosemValue *days)
-{
-  for (guint w = 0; w < posa_cosem_value_get_n_items (weeks); w++)
-    for (guint d = 1; d <= 7; d++)
-      {
-        const PosaCosemValue *week = posa_cosem_value_get_item (weeks, w);
-        const PosaCosemValue *id = posa_cosem_value_get_item (week, d);
-        gboolean found = FALSE;
-
-        for (guint i = 0; i < posa_cosem_value_get_n_items (days) && !found; i++)
-          {
-            const PosaCosemValue *day = posa_cosem_value_get_item (days, i);
-            found = posa_cosem_value_equal (posa_cosem_value_get_item (day, 0), id);
-          }
-        if (!found)
-          return FALSE;
-      }
-  return posa_cosem_value_get_n_items (weeks) > 0;
-}
-
-static guint8
-activate_calendar (PosaSimObject *calendar)
-{
-  if (!is_calendar_whole (calendar->values[8], calendar->values[9]))
-    return POSA_DLMS_OTHER_REASON;
-  for (guint i = 2; i <= 5; i++)
-    posa_sim_object_set (calendar, i, posa_cosem_value_copy (calendar->values[i + 4]));
-  return POSA_DLMS_SUCCESS;
-}
-
-static guint8
-switch_relay (PosaSimMeter *self, PosaSimObject *relay, gboolean close)
-{
-  move_relay (self);
-  if (close && self->fault == POSA_SIM_FAULT_NO_CLOSE)
-    return POSA_DLMS_SUCCESS;
-  if (close && self->fault == POSA_SIM_FAULT_NEEDS_BUTTON)
-    {
-      relay->values[3]->integer = CONTROL_READY;
-      return POSA_DLMS_SUCCESS;
-    }
-  self->relay_wanted = close;
-  self->relay_due_us = posa_clock_get_monotonic (posa_clock_get_system ()) + RELAY_MOVES_US;
-  return POSA_DLMS_SUCCESS;
-}
-
 guint8
 posa_sim_meter_act (PosaSimMeter *self,
                     PosaSimAccess access,
@@ -412,12 +353,7 @@ posa_sim_meter_act (PosaSimMeter *self,
 
   if (result != POSA_DLMS_SUCCESS)
     return result;
-  PosaSimObject *object = find (self, target);
-  if (target.class_id == POSA_DLMS_CLASS_CALENDAR)
-    return activate_calendar (object);
-  if (target.class_id == POSA_DLMS_CLASS_DISCONNECT)
-    return switch_relay (self, object, target.index == 2);
-  return POSA_DLMS_OTHER_REASON;
+  return posa_sim_2g_act (self, find (self, target), target.index, parameter);
 }
 
 static void
@@ -490,7 +426,7 @@ dump_number (JsonBuilder *builder, const char *name, gint64 value)
 void
 posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder)
 {
-  move_relay (self);
+  posa_sim_2g_move_relay (self);
   dump_text (self, builder, "serial", POSA_DLMS_CLASS_DATA, POSA_SIM_OBIS_SERIAL, 2);
   dump_text (self, builder, "customer_number", POSA_DLMS_CLASS_DATA, POSA_SIM_OBIS_CUSTOMER, 2);
   dump_number (builder, "clock_offset_ms", self->clock_offset_us / 1000);

@@ -9,7 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* What is in a simulated single-phase 2G meter and what its objects do, without any protocol.
+/* What is in a simulated 2G meter, single-phase or three-phase, without any protocol.
  * Delivered as from the factory: relay open, no customer number, clock in UTC without summer time,
  * a calendar of its own, limiter at 1000 W, registers not at zero. */
 
@@ -73,7 +73,12 @@ typedef struct
   gint64 clock_offset_us; /* of the meter's clock from the machine's */
   gint64 relay_due_us;    /* monotonic time when the drive has moved; 0 at rest */
   gboolean relay_wanted;
-  gboolean profile_nulls; /* what repeats is null in the rows of a profile */
+  gint64 preset_us, preset_from_us, preset_to_us; /* of adjust_to_preset_time(); 0 none */
+  gboolean three_phase;
+  GByteArray *image;        /* firmware as far as it has come */
+  GByteArray *image_name;   /* its identification */
+  GByteArray *image_blocks; /* a byte a block: 1 it has come */
+  gboolean profile_nulls;   /* what repeats is null in the rows of a profile */
   guint n_associations, n_refused, n_writes, n_relay_moves;
   PosaSimCosem *cosem;
 } PosaSimMeter;

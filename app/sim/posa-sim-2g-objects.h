@@ -27,6 +27,14 @@ G_BEGIN_DECLS
 #define POSA_SIM_OBIS_LIMITER_ENABLED POSA_OBIS (0, 0, 94, 39, 21, 255)
 #define POSA_SIM_OBIS_DISCONNECT      POSA_OBIS (0, 0, 96, 3, 10, 255)
 #define POSA_SIM_OBIS_POWER           POSA_OBIS (1, 0, 1, 7, 0, 255)
+#define POSA_SIM_OBIS_ACTIVE_TIER     POSA_OBIS (0, 0, 96, 14, 0, 255)
+#define POSA_SIM_OBIS_SCHEDULE        POSA_OBIS (0, 0, 12, 0, 0, 255)
+#define POSA_SIM_OBIS_SUPPLY_SCRIPTS  POSA_OBIS (0, 0, 10, 0, 106, 255)
+#define POSA_SIM_OBIS_MONITOR         POSA_OBIS (0, 0, 16, 1, 0, 255)
+#define POSA_SIM_OBIS_LOCAL_PORT      POSA_OBIS (0, 0, 20, 0, 0, 255)
+#define POSA_SIM_OBIS_PUSH            POSA_OBIS (0, 0, 25, 9, 0, 255)
+#define POSA_SIM_OBIS_IMAGE_TRANSFER  POSA_OBIS (0, 0, 44, 0, 0, 255)
+#define POSA_SIM_OBIS_DEMAND          POSA_OBIS (1, 0, 1, 4, 0, 255)
 #define POSA_SIM_OBIS_MAX_DEMAND      POSA_OBIS (1, 0, 1, 6, 0, 255)
 #define POSA_SIM_OBIS_LOAD_PROFILE    POSA_OBIS (1, 0, 99, 1, 0, 255)
 #define POSA_SIM_OBIS_DAILY_PROFILE   POSA_OBIS (1, 0, 99, 2, 0, 255)
@@ -34,5 +42,11 @@ G_BEGIN_DECLS
 
 /* Fills the meter with its objects, in the state of delivery. @energy are the values of T1..T6. */
 void posa_sim_2g_build (PosaSimMeter *self, const guint32 energy[6], guint32 status);
+
+/* By theme; the logical name must be there. */
+void posa_sim_2g_add_energy (PosaSimMeter *self, const guint32 energy[6]);
+void posa_sim_2g_add_tariff (PosaSimMeter *self);
+void posa_sim_2g_add_supply (PosaSimMeter *self);
+void posa_sim_2g_add_set_up (PosaSimMeter *self);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 #define DAY_S         86400
 #define KEPT_DAYS     60
 #define KEPT_MONTHS   12
+#define KEPT_EVENTS   24
 #define QUARTERS_KEPT (KEPT_DAYS * DAY_S / QUARTER_S)
 
 #define UNIT_WH   30
@@ -20,6 +21,7 @@
 #define UNIT_V    35
 
 #define MAX_COLUMNS 12
+#define N_LOGS      3 /* standard, fraud, supply */
 
 /* A column of the load profile: what a quarter hour counted, or its mean voltage in 0.1 V. */
 typedef struct
@@ -129,6 +131,22 @@ month_end (PosaSimMeter *self, gint64 local_us, guint back)
   return local_to_utc (self, g_date_time_to_unix_usec (end));
 }
 
+static gboolean
+is_event_log (const PosaSimObject *object)
+{
+  return object->obis.c == 99 && object->obis.d == 98;
+}
+
+/* Something happened in one hour of every other day. */
+static gint64
+event_time (const Query *self, guint back)
+{
+  gint64 day = self->now_us / G_TIME_SPAN_DAY - 2 * (gint64) back - 1;
+  guint64 chance = mix (self->meter->seed, day, 32 + self->object->obis.e);
+
+  return (day * DAY_S + (gint64) (chance % DAY_S)) * G_USEC_PER_SEC;
+}
+
 /* When the period of @row ended, µs UTC. */
 static gint64
 row_time (const Query *self, guint row)
@@ -136,6 +154,8 @@ row_time (const Query *self, guint row)
   gint64 period_us = get_integer (self->object->values[4]) * G_USEC_PER_SEC;
   guint back = self->n_rows - 1 - row;
 
+  if (is_event_log (self->object))
+    return event_time (self, back);
   if (period_us == QUARTER_S * G_USEC_PER_SEC)
     return (self->now_us / period_us - back) * period_us;
   gint64 deviation = posa_sim_meter_stamp (self->meter, self->now_us).deviation;
@@ -156,6 +176,15 @@ register_value (const Query *self, const PosaCosemValue *present, guint row)
   return posa_cosem_value_new_integer (present->tag, integer * (row + 1) / (self->n_rows + 1));
 }
 
+/* What the log number @log notes at @end_us. */
+static gint64
+event_code (const PosaSimMeter *self, guint8 log, gint64 end_us)
+{
+  static const guint8 codes[N_LOGS][4] = { { 1, 2, 4, 5 }, { 40, 41, 42, 43 }, { 59, 60, 61, 62 } };
+
+  return codes[log % N_LOGS][mix (self->seed, end_us / G_USEC_PER_SEC, 64) % 4];
+}
+
 static PosaCosemValue *
 cell (const Query *self, guint row, guint column)
 {
@@ -166,6 +195,9 @@ cell (const Query *self, guint row, guint column)
   PosaObis obis = { 0 };
 
   column_obis (object, &obis);
+  if (class_id == POSA_DLMS_CLASS_DATA)
+    return posa_cosem_value_new_integer (POSA_COSEM_UINT8,
+                                         event_code (self->meter, obis.e, end_us));
   for (guint i = 0; i < G_N_ELEMENTS (channels); i++)
     if (posa_obis_equal (obis, channels[i].obis))
       return posa_cosem_value_new_integer (
@@ -437,6 +469,22 @@ energy_columns (void)
   return columns;
 }
 
+/* The log books, and the object with the code of the event that comes next to each. */
+static void
+add_event_logs (PosaSimMeter *self)
+{
+  for (guint8 log = 0; log < N_LOGS; log++)
+    {
+      PosaObis code = POSA_OBIS (0, 0, 96, 11, log, 255);
+      PosaSimObject *object = posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_DATA, 0, code, 2);
+      PosaCosemValue *columns = posa_cosem_value_new_container (POSA_COSEM_ARRAY);
+
+      posa_sim_object_set (object, 2, posa_cosem_value_new_integer (POSA_COSEM_UINT8, 0));
+      posa_cosem_value_append (columns, capture_object (POSA_DLMS_CLASS_DATA, code, 2));
+      add_profile (self, POSA_OBIS (0, 0, 99, 98, log, 255), 0, KEPT_EVENTS, columns);
+    }
+}
+
 gboolean
 posa_sim_2g_add_profiles (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
 {
@@ -461,5 +509,6 @@ posa_sim_2g_add_profiles (PosaSimMeter *self, const PosaSimSetup *setup, GError 
   posa_cosem_value_append (columns, capture_object (POSA_DLMS_CLASS_EXTENDED_REGISTER,
                                                     POSA_SIM_OBIS_MAX_DEMAND, 5));
   add_profile (self, POSA_SIM_OBIS_BILLING_PROFILE, 0, KEPT_MONTHS, columns);
+  add_event_logs (self);
   return TRUE;
 }

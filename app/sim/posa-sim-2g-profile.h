@@ -7,12 +7,13 @@
 G_BEGIN_DECLS
 
 /* What a simulated 2G meter remembers: load profile of quarter hours (60 days), profile of days
- * (60) and of billing periods (12 months). Nothing is stored: each row follows from the seed and
+ * (60) and of billing periods (12 months), and what happened (24 events in each of three logs).
+ * Nothing is stored: each row follows from the seed and
  * its own time, so that the same row is the same in every process. The values of days and months
  * grow evenly up to the present registers; the curve of quarter hours is its own. Rows are stamped
  * at the end of their period, with the zone that the clock has. */
 
-/* Adds the three profiles and the registers that their columns name. Takes `profile_channels` of
+/* Adds the profiles and the registers that their columns name. Takes `profile_channels` of
  * the settings: names of the load profile's channels with commas between (A+ A- R1 R2 R3 R4 V1 V2
  * V3), default A+; and `profile_nulls=yes`: values equal to those of the row above, and clocks that
  * follow from the capture period, are null. */
