@@ -3,10 +3,12 @@
 
 #include "flow/posa-store-keyring.h"
 
+#include "base/posa-clock.h"
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
 #include "store/posa-counter-store.h"
 #include "store/posa-meter-asset-store.h"
+#include "store/posa-meter-key-store.h"
 #include "store/posa-setting-store.h"
 
 #include <openssl/crypto.h>
@@ -99,6 +101,43 @@ unwrap (PosaStoreKeyring *self,
 }
 
 static gboolean
+set_no_keys (const char *serial, GError **error)
+{
+  g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "this device has no keys for meter %s",
+               serial);
+  return FALSE;
+}
+
+/* Those that this device gave the meter, else those that came with it. @wrapped is unset when there
+ * are none of @set. */
+static gboolean
+find_wrapped (PosaStoreKeyring *self,
+              const char *serial,
+              PosaKeySet set,
+              GBytes **wrapped,
+              GError **error)
+{
+  gboolean is_pending = set == POSA_KEYS_NEXT;
+  g_autoptr (GError) local = NULL;
+
+  if (posa_meter_key_store_get (self->store, serial,
+                                is_pending ? POSA_METER_KEY_PENDING : POSA_METER_KEY_ACTIVE,
+                                wrapped, &local) ||
+      (local == NULL && is_pending))
+    return TRUE;
+  g_autoptr (PosaMeterAsset)
+      asset = local == NULL ? posa_meter_asset_store_get (self->store, serial, &local) : NULL;
+  if (local != NULL && !g_error_matches (local, POSA_ERROR, POSA_ERROR_NOT_FOUND))
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (asset != NULL && asset->wrapped_keys != NULL)
+    *wrapped = g_bytes_ref (asset->wrapped_keys);
+  return TRUE;
+}
+
+static gboolean
 posa_store_keyring_get_keys (PosaKeyring *keyring,
                              const char *serial,
                              PosaKeySet set,
@@ -106,27 +145,13 @@ posa_store_keyring_get_keys (PosaKeyring *keyring,
                              GError **error)
 {
   PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (PosaMeterAsset) asset = posa_meter_asset_store_get (self->store, serial, &local_error);
+  g_autoptr (GBytes) wrapped = NULL;
 
-  if (set != POSA_KEYS_CURRENT)
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
-                   "this device has no new keys for meter %s", serial);
-      return FALSE;
-    }
-  if (asset == NULL && !g_error_matches (local_error, POSA_ERROR, POSA_ERROR_NOT_FOUND))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (asset == NULL || asset->wrapped_keys == NULL || self->storage_key == NULL)
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
-                   "this device has no keys for meter %s", serial);
-      return FALSE;
-    }
-  return unwrap (self, serial, asset->wrapped_keys, keys, error);
+  if (!find_wrapped (self, serial, set, &wrapped, error))
+    return FALSE;
+  if (wrapped == NULL || self->storage_key == NULL)
+    return set_no_keys (serial, error);
+  return unwrap (self, serial, wrapped, keys, error);
 }
 
 /* Counters belong to a key, not to a meter: a meter that got new keys counts anew. The name of a
@@ -212,9 +237,44 @@ posa_store_keyring_set_peer_counter (PosaKeyring *keyring,
          posa_counter_store_set_peer (self->store, serial, key_id, last_seen, error);
 }
 
+static gint64
+get_wall (void)
+{
+  return posa_clock_get_wall (posa_clock_get_system ());
+}
+
+static gboolean
+posa_store_keyring_set_pending (PosaKeyring *keyring,
+                                const char *serial,
+                                const PosaMeterKeys *keys,
+                                GError **error)
+{
+  PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
+  g_autoptr (GBytes) wrapped = NULL;
+
+  if (self->storage_key == NULL)
+    return set_no_keys (serial, error);
+  if (keys != NULL)
+    {
+      wrapped = posa_store_keyring_wrap (self->storage_key, keys, error);
+      if (wrapped == NULL)
+        return FALSE;
+    }
+  return posa_meter_key_store_set_pending (self->store, serial, wrapped, get_wall (), error);
+}
+
+static gboolean
+posa_store_keyring_promote (PosaKeyring *keyring, const char *serial, GError **error)
+{
+  return posa_meter_key_store_promote (POSA_STORE_KEYRING (keyring)->store, serial, get_wall (),
+                                       error);
+}
+
 static void
 keyring_init (PosaKeyringInterface *iface)
 {
+  iface->set_pending = posa_store_keyring_set_pending;
+  iface->promote = posa_store_keyring_promote;
   iface->get_client_title = posa_store_keyring_get_client_title;
   iface->get_keys = posa_store_keyring_get_keys;
   iface->reserve_counter = posa_store_keyring_reserve_counter;

@@ -3,6 +3,8 @@
 
 #include "meter/posa-keyring.h"
 
+#include "base/posa-error.h"
+
 G_DEFINE_INTERFACE (PosaKeyring, posa_keyring, G_TYPE_OBJECT)
 
 static void
@@ -72,4 +74,26 @@ posa_keyring_make_fresh (PosaKeyring *self,
 
   return iface->make_fresh != NULL ? iface->make_fresh (self, what, out, size, error)
                                    : posa_dlms_random (out, size, error);
+}
+
+gboolean
+posa_keyring_set_pending (PosaKeyring *self,
+                          const char *serial,
+                          const PosaMeterKeys *keys,
+                          GError **error)
+{
+  PosaKeyringInterface *iface = POSA_KEYRING_GET_IFACE (self);
+
+  if (iface->set_pending != NULL)
+    return iface->set_pending (self, serial, keys, error);
+  g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+               "new keys of meter %s have no place to be kept here; nothing was sent", serial);
+  return FALSE;
+}
+
+/* Only where set_pending() has been. */
+gboolean
+posa_keyring_promote (PosaKeyring *self, const char *serial, GError **error)
+{
+  return POSA_KEYRING_GET_IFACE (self)->promote (self, serial, error);
 }

@@ -62,6 +62,12 @@ struct _PosaKeyringInterface
                           guint8 *out,
                           gsize size,
                           GError **error);
+  /* The next two NULL: keys for reading only, none of which ever changes. */
+  gboolean (*set_pending) (PosaKeyring *self,
+                           const char *serial,
+                           const PosaMeterKeys *keys,
+                           GError **error);
+  gboolean (*promote) (PosaKeyring *self, const char *serial, GError **error);
 };
 
 /* This device's own system title (never shared between tablets). */
@@ -101,5 +107,15 @@ gboolean posa_keyring_make_fresh (PosaKeyring *self,
                                   guint8 *out,
                                   gsize size,
                                   GError **error);
+
+/* Notes, durable before it returns, that @keys (encryption and authentication key) are on their way
+ * to @serial; NULL takes that back. The keys in force stay as they are. */
+gboolean posa_keyring_set_pending (PosaKeyring *self,
+                                   const char *serial,
+                                   const PosaMeterKeys *keys,
+                                   GError **error);
+/* The meter has proven that it has the pending keys: they are in force now. Those before them are
+ * kept, but not given any more. NOT_FOUND when there are none. */
+gboolean posa_keyring_promote (PosaKeyring *self, const char *serial, GError **error);
 
 G_END_DECLS

@@ -23,6 +23,31 @@ struct _PosaMeterClass
                                  PosaLoadProfile *profile,
                                  PosaOperation *operation,
                                  GError **error);
+  GPtrArray *(*read_events) (PosaMeter *self,
+                             gint64 from_us,
+                             gint64 to_us,
+                             PosaOperation *operation,
+                             GError **error);
+  gboolean (*read_clock) (PosaMeter *self,
+                          PosaMeterTime *out,
+                          PosaOperation *operation,
+                          GError **error);
+  gboolean (*set_clock) (PosaMeter *self,
+                         PosaClockChange *out,
+                         PosaOperation *operation,
+                         GError **error);
+  GPtrArray *(*verify) (PosaMeter *self,
+                        const PosaCommissionPlan *plan,
+                        PosaOperation *operation,
+                        GError **error);
+  gboolean (*change_keys) (PosaMeter *self,
+                           const PosaMeterKeys *keys,
+                           PosaOperation *operation,
+                           GError **error);
+  gboolean (*update_firmware) (PosaMeter *self,
+                               const PosaFirmware *firmware,
+                               PosaOperation *operation,
+                               GError **error);
   GPtrArray *(*commission) (PosaMeter *self,
                             const PosaCommissionPlan *plan,
                             PosaOperation *operation,
@@ -52,5 +77,9 @@ gboolean posa_meter_check_registers (const PosaReadingSet *reading,
                                      GError **error);
 /* Whether @reg is a total of energy: what a second reading takes. */
 gboolean posa_meter_is_total (const PosaProfileRegister *reg);
+
+/* Takes none of the strings. */
+PosaMeterCheck *
+posa_meter_check_new (const char *name, const char *wanted, const char *found, gboolean right);
 
 G_END_DECLS

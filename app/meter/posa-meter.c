@@ -8,6 +8,9 @@
 #include "meter/driver/posa-iec-meter.h"
 
 #define SIGN_ON_TRIES 3
+/* Within these a device's clock can be right: this program is of 2026. */
+#define EARLIEST_US (G_GINT64_CONSTANT (1767225600) * G_USEC_PER_SEC) /* 2026-01-01 */
+#define LATEST_US   (G_GINT64_CONSTANT (4102444800) * G_USEC_PER_SEC) /* 2100-01-01 */
 
 typedef struct
 {
@@ -165,6 +168,122 @@ posa_meter_read_load_profile (PosaMeter *self,
   return check_open (self, error) &&
          (klass->read_load_profile != NULL || set_unsupported ("give its load profile", error)) &&
          klass->read_load_profile (self, from_us, to_us, profile, operation, error);
+}
+
+GPtrArray *
+posa_meter_read_events (PosaMeter *self,
+                        gint64 from_us,
+                        gint64 to_us,
+                        PosaOperation *operation,
+                        GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  if (!check_open (self, error) ||
+      (klass->read_events == NULL && !set_unsupported ("give its log books", error)))
+    return NULL;
+  return klass->read_events (self, from_us, to_us, operation, error);
+}
+
+gboolean
+posa_meter_read_clock (PosaMeter *self,
+                       PosaMeterTime *out,
+                       PosaOperation *operation,
+                       GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  return check_open (self, error) &&
+         (klass->read_clock != NULL || set_unsupported ("tell its time alone", error)) &&
+         klass->read_clock (self, out, operation, error);
+}
+
+/* A tablet that was without power for long wakes up in the past. */
+static gboolean
+check_device_clock (PosaMeter *self, GError **error)
+{
+  gint64 now = posa_clock_get_wall (posa_port_get_clock (posa_meter_get_port (self)));
+
+  if (now >= EARLIEST_US && now < LATEST_US)
+    return TRUE;
+  g_autofree char *text = posa_time_format (now);
+  g_set_error (error, POSA_ERROR, POSA_ERROR_GUARD_FAILED,
+               "this device says that it is %s; set its own clock first", text);
+  return FALSE;
+}
+
+gboolean
+posa_meter_set_clock (PosaMeter *self,
+                      PosaClockChange *out,
+                      PosaOperation *operation,
+                      GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  return check_open (self, error) &&
+         (klass->set_clock != NULL || set_unsupported ("have its clock set", error)) &&
+         check_device_clock (self, error) && klass->set_clock (self, out, operation, error);
+}
+
+GPtrArray *
+posa_meter_verify (PosaMeter *self,
+                   const PosaCommissionPlan *plan,
+                   PosaOperation *operation,
+                   GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  if (!check_open (self, error) ||
+      (klass->verify == NULL && !set_unsupported ("be verified", error)))
+    return NULL;
+  return klass->verify (self, plan, operation, error);
+}
+
+gboolean
+posa_meter_change_keys (PosaMeter *self,
+                        const PosaMeterKeys *keys,
+                        PosaOperation *operation,
+                        GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  return check_open (self, error) &&
+         (klass->change_keys != NULL || set_unsupported ("be given keys", error)) &&
+         klass->change_keys (self, keys, operation, error);
+}
+
+gboolean
+posa_meter_update_firmware (PosaMeter *self,
+                            const PosaFirmware *firmware,
+                            PosaOperation *operation,
+                            GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  return check_open (self, error) &&
+         (klass->update_firmware != NULL || set_unsupported ("be given firmware", error)) &&
+         klass->update_firmware (self, firmware, operation, error);
+}
+
+PosaMeterCheck *
+posa_meter_check_new (const char *name, const char *wanted, const char *found, gboolean right)
+{
+  PosaMeterCheck *self = g_new0 (PosaMeterCheck, 1);
+
+  self->name = g_strdup (name);
+  self->wanted = g_strdup (wanted);
+  self->found = g_strdup (found);
+  self->right = right;
+  return self;
+}
+
+void
+posa_meter_check_free (PosaMeterCheck *self)
+{
+  g_free (self->name);
+  g_free (self->wanted);
+  g_free (self->found);
+  g_free (self);
 }
 
 GPtrArray *

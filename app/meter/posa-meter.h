@@ -4,6 +4,7 @@
 
 #include "base/posa-operation.h"
 #include "domain/posa-load-profile.h"
+#include "domain/posa-meter-event.h"
 #include "domain/posa-reading-set.h"
 #include "domain/posa-replacement-report.h"
 #include "meter/port/posa-port.h"
@@ -56,6 +57,39 @@ gboolean posa_meter_read_load_profile (PosaMeter *self,
                                        PosaOperation *operation,
                                        GError **error);
 
+/* The log books that the profile names, events of @from_us to @to_us (µs UTC); array of
+ * PosaMeterEvent. UNSUPPORTED when it names none. */
+GPtrArray *posa_meter_read_events (PosaMeter *self,
+                                   gint64 from_us,
+                                   gint64 to_us,
+                                   PosaOperation *operation,
+                                   GError **error);
+
+/* A meter's time and this device's at the same moment, µs UTC; @half_us is the uncertainty. */
+typedef struct
+{
+  gint64 meter_us, device_us, half_us;
+} PosaMeterTime;
+
+gboolean posa_meter_read_clock (PosaMeter *self,
+                                PosaMeterTime *out,
+                                PosaOperation *operation,
+                                GError **error);
+
+typedef struct
+{
+  PosaMeterTime before, after;
+  gboolean was_set; /* FALSE: it was right to the second and was left alone */
+} PosaClockChange;
+
+/* Sets the meter's time to this device's unless they agree to the second, at the edge of a second,
+ * and reads it back. It is always set and never shifted: to set twice does no harm when an answer
+ * is lost. GUARD_FAILED when this device's own time is plainly wrong; NOT_VERIFIED. */
+gboolean posa_meter_set_clock (PosaMeter *self,
+                               PosaClockChange *out,
+                               PosaOperation *operation,
+                               GError **error);
+
 /* What a commissioning writes. Borrowed pointers. */
 typedef struct
 {
@@ -75,6 +109,47 @@ GPtrArray *posa_meter_commission (PosaMeter *self,
                                   const PosaCommissionPlan *plan,
                                   PosaOperation *operation,
                                   GError **error);
+/* One value of a plan beside what the meter has. Strings owned. */
+typedef struct
+{
+  char *name, *wanted, *found;
+  gboolean right;
+} PosaMeterCheck;
+
+void posa_meter_check_free (PosaMeterCheck *self);
+
+/* Reads what posa_meter_commission() would write, and writes nothing: an array of PosaMeterCheck.
+ * WRONG_METER, UNSUPPORTED, the errors of reading. */
+GPtrArray *posa_meter_verify (PosaMeter *self,
+                              const PosaCommissionPlan *plan,
+                              PosaOperation *operation,
+                              GError **error);
+
+/* Gives the meter a new encryption and authentication key, wrapped with its master key, all of
+ * them in @keys. The new keys are noted in the keyring before they are sent; the meter is then
+ * called anew and has to prove that it has them. When the answer is lost, that tells which keys it
+ * has: they are never sent twice. Whatever happens on the way, posa_meter_open() opens it later.
+ * NOT_VERIFIED: the meter kept its old keys. */
+gboolean posa_meter_change_keys (PosaMeter *self,
+                                 const PosaMeterKeys *keys,
+                                 PosaOperation *operation,
+                                 GError **error);
+
+/* A firmware file. Borrowed pointers. */
+typedef struct
+{
+  GBytes *image;
+  const char *identification; /* as the meter's maker gives it */
+  gboolean activate;
+} PosaFirmware;
+
+/* Sends @firmware, goes on where an earlier try of the same was cut, has the meter verify it and,
+ * if that is asked for, activate it. NOT_VERIFIED: the meter does not take it for an image. */
+gboolean posa_meter_update_firmware (PosaMeter *self,
+                                     const PosaFirmware *firmware,
+                                     PosaOperation *operation,
+                                     GError **error);
+
 /* Supply relay of a 2G meter: opens, waits, closes, verifying each by read-back; the limiter test.
  */
 gboolean posa_meter_test_relay (PosaMeter *self, PosaOperation *operation, GError **error);

@@ -70,6 +70,29 @@ take_status_bit (const PosaProfileLoader *loader,
   return TRUE;
 }
 
+void
+posa_profile_event_free (gpointer data)
+{
+  PosaProfileEvent *event = data;
+
+  g_free (event->text);
+  g_free (event);
+}
+
+static gboolean
+take_event (const PosaProfileLoader *loader, const char *key, const char *value, GError **error)
+{
+  gint64 code;
+
+  if (!g_ascii_string_to_signed (key, 10, 0, G_MAXINT32, &code, NULL) || *value == '\0')
+    return posa_profile_set_invalid (loader, "events", key, error, "expected NUMBER=name");
+  PosaProfileEvent *event = g_new0 (PosaProfileEvent, 1);
+  event->code = code;
+  event->text = g_strdup (value);
+  g_ptr_array_add (loader->profile->events, event);
+  return TRUE;
+}
+
 static gboolean
 take_load_bit (const PosaProfileLoader *loader, const char *key, const char *value, GError **error)
 {
@@ -202,7 +225,7 @@ static const struct
 } groups[] = {
   { "registers", take_register },       { "status-bits", take_status_bit },
   { "load-bits", take_load_bit },       { "freeze-reasons", take_freeze_reason },
-  { "load-columns", take_load_column },
+  { "load-columns", take_load_column }, { "events", take_event },
 };
 
 static guint

@@ -33,5 +33,6 @@ gboolean posa_profile_take_own_key (const PosaProfileLoader *loader,
                                     GError **error);
 
 void posa_profile_register_free (gpointer data);
+void posa_profile_event_free (gpointer data);
 
 G_END_DECLS

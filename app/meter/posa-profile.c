@@ -96,6 +96,10 @@ static const KeyRule rules[] = {
   { "objects", "clock", CODE, FIELD (dlms.clock), FALSE },
   { "objects", "calendar", CODE, FIELD (dlms.calendar), FALSE },
   { "objects", "tariff_scripts", CODE, FIELD (dlms.tariff_scripts), FALSE },
+  { "objects", "special_days", CODE, FIELD (dlms.special_days), FALSE },
+  { "objects", "load_profile", CODE, FIELD (dlms.load_profile), FALSE },
+  { "objects", "security", CODE, FIELD (dlms.security), FALSE },
+  { "objects", "image_transfer", CODE, FIELD (dlms.image_transfer), FALSE },
   { "objects", "limiter", CODE, FIELD (dlms.limiter), FALSE },
   { "objects", "limiter_enabled", CODE, FIELD (dlms.limiter_enabled), FALSE },
   { "objects", "contract_power", CODE, FIELD (dlms.contract_power), FALSE },
@@ -146,6 +150,24 @@ take_ruled (const PosaProfileLoader *loader, const KeyRule *rule, const char *va
   if (rule->type == NUMBER)
     return take_number (loader, rule, value, error);
   return take_code (loader, rule, value, error);
+}
+
+/* "CODE;CODE" */
+static gboolean
+take_event_logs (PosaProfile *profile, const char *value)
+{
+  g_auto (GStrv) codes = g_strsplit (value, ";", -1);
+
+  profile->dlms.event_logs = g_array_new (FALSE, FALSE, sizeof (PosaObis));
+  for (guint i = 0; codes[i] != NULL; i++)
+    {
+      PosaObis obis;
+
+      if (!posa_obis_parse (codes[i], &obis))
+        return FALSE;
+      g_array_append_val (profile->dlms.event_logs, obis);
+    }
+  return profile->dlms.event_logs->len > 0;
 }
 
 static gboolean
@@ -218,6 +240,8 @@ take_choice (const PosaProfileLoader *loader,
   else if (strcmp (key, "missing") == 0 &&
            (known = strcmp (value, "refuse") == 0 || strcmp (value, "note") == 0))
     profile->missing = strcmp (value, "note") == 0 ? POSA_MISSING_NOTE : POSA_MISSING_REFUSE;
+  else if (strcmp (key, "event_logs") == 0)
+    known = take_event_logs (profile, value);
   else if (strcmp (key, "order") == 0)
     profile->commissioning = g_strsplit (value, ";", -1);
   return known ||
@@ -230,7 +254,7 @@ is_choice (const char *group, const char *key)
   static const char *const choices[][2] = { { "profile", "driver" },     { "profile", "kind" },
                                             { "line", "start" },         { "line", "wake_up" },
                                             { "reading", "plan" },       { "reading", "missing" },
-                                            { "commissioning", "order" } };
+                                            { "objects", "event_logs" },   { "commissioning", "order" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     if (strcmp (group, choices[i][0]) == 0 && strcmp (key, choices[i][1]) == 0)
@@ -377,6 +401,7 @@ posa_profile_parse (const char *name, const char *text, gsize size, GError **err
   g_autoptr (GKeyFile) file = g_key_file_new ();
   PosaProfileLoader loader = { name, file, self };
 
+  self->events = g_ptr_array_new_with_free_func (posa_profile_event_free);
   self->registers = g_ptr_array_new_with_free_func (posa_profile_register_free);
   self->iec.load_columns = g_ptr_array_new_with_free_func (posa_profile_register_free);
   self->dlms.agreement = (PosaDlmsAgreement) POSA_DLMS_AGREEMENT_USUAL;
@@ -404,6 +429,8 @@ posa_profile_free (PosaProfile *self)
     g_free (self->status_bits[i]);
   g_free (self->sha256);
   g_strfreev (self->commissioning);
+  g_clear_pointer (&self->dlms.event_logs, g_array_unref);
+  g_ptr_array_unref (self->events);
   g_ptr_array_unref (self->registers);
   g_ptr_array_unref (self->iec.load_columns);
   g_free (self);

@@ -85,9 +85,17 @@ typedef struct
   guint utc_offset;            /* minutes of standard time, 60 in Italy */
   PosaDlmsAgreement agreement; /* of the installer; left out: HLS 5, suite 0, all ciphered */
   PosaObis name;               /* logical device name: what [match] is about */
-  PosaObis invocation_counter, clock, calendar, tariff_scripts, limiter, limiter_enabled,
-      contract_power, disconnect;
+  PosaObis invocation_counter, clock, calendar, tariff_scripts, special_days, limiter,
+      limiter_enabled, contract_power, disconnect, load_profile, security, image_transfer;
+  GArray *event_logs; /* PosaObis; NULL = none */
 } PosaProfileDlms;
+
+/* [events]: what a code in a log book means. */
+typedef struct
+{
+  gint64 code;
+  char *text;
+} PosaProfileEvent;
 
 /* Strings that a profile leaves out are NULL, numbers 0. */
 typedef struct
@@ -116,6 +124,7 @@ typedef struct
   char *status_bits[POSA_PROFILE_MAX_BITS]; /* [status-bits]: name of each bit, NULL = none */
   PosaProfileIec iec;
   PosaProfileDlms dlms;
+  GPtrArray *events;    /* PosaProfileEvent */
   GPtrArray *registers; /* PosaProfileRegister, in the file's order */
   GStrv commissioning;  /* [commissioning] order, NULL = cannot */
 } PosaProfile;
@@ -135,6 +144,9 @@ const PosaProfile *posa_profile_match (GPtrArray *profiles,
                                        PosaDriver driver,
                                        const char *manufacturer,
                                        const char *ident);
+
+/* What the event @code is called; NULL when the profile does not say. */
+const char *posa_profile_get_event (const PosaProfile *self, gint64 code);
 
 /* Names of the bits set in the status word @raw (hex); free with g_strfreev(). A bit without a name
  * is called "bit-N". INVALID_DATA when @raw is not hex. */

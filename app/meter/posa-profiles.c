@@ -100,6 +100,19 @@ posa_profile_match (GPtrArray *profiles,
   return best;
 }
 
+const char *
+posa_profile_get_event (const PosaProfile *self, gint64 code)
+{
+  for (guint i = 0; i < self->events->len; i++)
+    {
+      const PosaProfileEvent *event = g_ptr_array_index (self->events, i);
+
+      if (event->code == code)
+        return event->text;
+    }
+  return NULL;
+}
+
 GStrv
 posa_profile_decode_status (const PosaProfile *self, const char *raw, GError **error)
 {

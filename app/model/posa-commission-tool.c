@@ -76,6 +76,50 @@ commission_open (PosaMeter *meter,
   return NULL;
 }
 
+/* What both tools begin with: the order, and the meter at the port. */
+typedef struct
+{
+  PosaIdentity *identity;
+  PosaWorkContext *context;
+  PosaOrderEntry *entry;
+  PosaMeter *meter;
+} Visit;
+
+static void
+visit_clear (Visit *self)
+{
+  if (self->meter != NULL)
+    posa_meter_close (self->meter);
+  g_clear_object (&self->meter);
+  g_clear_pointer (&self->entry, posa_order_entry_free);
+  g_clear_pointer (&self->context, posa_work_context_free);
+  g_clear_pointer (&self->identity, posa_identity_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Visit, visit_clear)
+
+static gboolean
+visit_open (Visit *self,
+            const char *folder,
+            const char *port_path,
+            const char *order_id,
+            PosaOperation *operation,
+            GError **error)
+{
+  self->identity = posa_identity_load (folder, error);
+  self->context = self->identity != NULL ? posa_work_context_open (folder, error) : NULL;
+  if (self->context == NULL)
+    return FALSE;
+  self->entry = posa_order_store_get (posa_work_context_get_store (self->context), order_id, error);
+  if (self->entry == NULL)
+    return FALSE;
+  g_autoptr (PosaPort) port = posa_port_open (port_path, error);
+  if (port == NULL)
+    return FALSE;
+  self->meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION,
+                                 posa_work_context_get_keyring (self->context), operation, error);
+  return self->meter != NULL;
+}
+
 PosaCommissioning *
 posa_commission_tool_run (const char *folder,
                           const char *port_path,
@@ -83,30 +127,32 @@ posa_commission_tool_run (const char *folder,
                           PosaOperation *operation,
                           GError **error)
 {
-  g_autoptr (PosaIdentity) identity = posa_identity_load (folder, error);
-  g_autoptr (PosaWorkContext) context = identity != NULL ? posa_work_context_open (folder, error)
-                                                         : NULL;
+  g_auto (Visit) visit = { NULL };
 
-  if (context == NULL)
+  if (!visit_open (&visit, folder, port_path, order_id, operation, error))
     return NULL;
-  PosaStore *store = posa_work_context_get_store (context);
-  g_autoptr (PosaOrderEntry) entry = posa_order_store_get (store, order_id, error);
-  if (entry == NULL)
+  return commission_open (visit.meter, posa_work_context_get_store (visit.context),
+                          visit.entry->order, posa_identity_get_crew_id (visit.identity), operation,
+                          error);
+}
+
+GPtrArray *
+posa_commission_tool_verify (const char *folder,
+                             const char *port_path,
+                             const char *order_id,
+                             PosaOperation *operation,
+                             GError **error)
+{
+  g_auto (Visit) visit = { NULL };
+
+  if (!visit_open (&visit, folder, port_path, order_id, operation, error))
     return NULL;
-  g_autoptr (PosaPort) port = posa_port_open (port_path, error);
-  if (port == NULL)
+  const char *serial = posa_meter_get_nameplate (visit.meter)->serial;
+  PosaCommissionPlan plan = make_plan (visit.entry->order, serial);
+  if (!check_meter (posa_work_context_get_store (visit.context), visit.entry->order, serial,
+                    posa_identity_get_crew_id (visit.identity), error))
     return NULL;
-  g_autoptr (PosaMeter)
-      meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION,
-                               posa_work_context_get_keyring (context), operation, error);
-  PosaCommissioning *result = NULL;
-  if (meter != NULL)
-    {
-      result = commission_open (meter, store, entry->order, posa_identity_get_crew_id (identity),
-                                operation, error);
-      posa_meter_close (meter);
-    }
-  return result;
+  return posa_meter_verify (visit.meter, &plan, operation, error);
 }
 
 char *

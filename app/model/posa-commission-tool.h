@@ -4,6 +4,7 @@
 
 #include "base/posa-operation.h"
 #include "domain/posa-replacement-report.h"
+#include "meter/posa-meter.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,13 @@ PosaCommissioning *posa_commission_tool_run (const char *folder,
                                              const char *order_id,
                                              PosaOperation *operation,
                                              GError **error);
+/* Reads what posa_commission_tool_run() would write, of the same meters, and writes nothing: array
+ * of PosaMeterCheck. */
+GPtrArray *posa_commission_tool_verify (const char *folder,
+                                        const char *port_path,
+                                        const char *order_id,
+                                        PosaOperation *operation,
+                                        GError **error);
 /* {"order","verified":[{"name","before","written","read_back"}],"activation":{…}}; free with
  * g_free(). */
 char *posa_commissioning_to_text (const PosaCommissioning *self);

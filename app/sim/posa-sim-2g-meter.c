@@ -26,11 +26,11 @@ static const char *const fault_names[POSA_SIM_N_FAULTS] = {
   "deny-write",     "missing",       "weak-answer",     "replay",
   "bad-tag",        "wrong-invoke",  "reflect",         "general-glo",
   "notify",         "temporary",     "no-list",         "refuse-list",
-  "trailing",       "weak-control",  "other-suite",     "other-title",
+  "trailing",       "keys-late",     "keys-lost",       "weak-control",  "other-suite",     "other-title",
   "plain-initiate", "plain-context", "other-mechanism", "short-challenge",
   "reflect-title",  "no-proof",      "wrong-proof",     "counter-zero",
   "counter-jump",   "version",       "bad-release",     "late",
-  "lose",           "deaf",
+  "restart",         "lose",           "deaf",
 };
 
 gint64
@@ -226,6 +226,7 @@ posa_sim_meter_free (PosaSimMeter *self)
     return;
   posa_sim_cosem_free (self->cosem);
   posa_sim_security_clear (&self->security);
+  posa_meter_keys_clear (&self->next_keys);
   g_byte_array_unref (self->image);
   g_byte_array_unref (self->image_name);
   g_byte_array_unref (self->image_blocks);
@@ -449,5 +450,10 @@ posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder)
   dump_number (builder, "associations", self->n_associations);
   dump_number (builder, "refused", self->n_refused);
   dump_number (builder, "writes", self->n_writes);
+  guint n_blocks = 0;
+  for (guint i = 0; i < self->image_blocks->len; i++)
+    n_blocks += self->image_blocks->data[i];
+  dump_number (builder, "image_blocks", n_blocks);
+  dump_number (builder, "key_transfers", self->n_key_transfers);
   dump_number (builder, "relay_moves", self->n_relay_moves);
 }

@@ -36,6 +36,8 @@ typedef enum
   POSA_SIM_FAULT_NO_LIST,         /* no fault: GET with list is not granted */
   POSA_SIM_FAULT_REFUSE_LIST,     /* GET with list is granted, and refused */
   POSA_SIM_FAULT_TRAILING,        /* bytes behind the data, as a server in the field */
+  POSA_SIM_FAULT_KEYS_LATE,       /* no fault: new keys are in force from the next association on */
+  POSA_SIM_FAULT_KEYS_LOST,       /* the head slips once new keys have come, before the answer */
   POSA_SIM_FAULT_WEAK_CONTROL,    /* answers are ciphered, not authenticated */
   POSA_SIM_FAULT_OTHER_SUITE,     /* answers say that they are of another suite */
   POSA_SIM_FAULT_OTHER_TITLE,     /* answers are in the name of another meter */
@@ -51,6 +53,7 @@ typedef enum
   POSA_SIM_FAULT_VERSION,         /* no fault: the AARE spells the protocol version out */
   POSA_SIM_FAULT_BAD_RELEASE,     /* the RLRE has wrong lengths inside */
   POSA_SIM_FAULT_LATE,            /* :N  every Nth frame comes after the client's patience */
+  POSA_SIM_FAULT_RESTART,         /* :N  at the Nth frame of the meter its power fails, once */
   POSA_SIM_FAULT_LOSE,            /* :N  every Nth frame of the meter is lost */
   POSA_SIM_FAULT_DEAF,            /* :N  every Nth frame of the client is lost */
   POSA_SIM_N_FAULTS
@@ -75,11 +78,13 @@ typedef struct
   gboolean relay_wanted;
   gint64 preset_us, preset_from_us, preset_to_us; /* of adjust_to_preset_time(); 0 none */
   gboolean three_phase;
+  PosaMeterKeys next_keys; /* transferred, and not yet in force */
+  gboolean has_next_keys;
   GByteArray *image;        /* firmware as far as it has come */
   GByteArray *image_name;   /* its identification */
   GByteArray *image_blocks; /* a byte a block: 1 it has come */
   gboolean profile_nulls;   /* what repeats is null in the rows of a profile */
-  guint n_associations, n_refused, n_writes, n_relay_moves;
+  guint n_associations, n_refused, n_writes, n_relay_moves, n_key_transfers;
   PosaSimCosem *cosem;
 } PosaSimMeter;
 

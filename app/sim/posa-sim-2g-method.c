@@ -5,6 +5,7 @@
 
 #include "base/posa-clock.h"
 #include "sim/posa-sim-2g-image.h"
+#include "sim/posa-sim-2g-keys.h"
 #include "sim/posa-sim-2g-objects.h"
 
 /* The drive of the relay takes its time. */
@@ -285,6 +286,9 @@ posa_sim_2g_act (PosaSimMeter *self,
       return posa_sim_2g_image_act (self, object, method, parameter);
     case POSA_DLMS_CLASS_CALENDAR:
       return activate_calendar (object);
+    case POSA_DLMS_CLASS_SECURITY:
+      return method == 1 ? posa_sim_2g_strengthen (object, parameter)
+                         : posa_sim_2g_transfer_keys (self, parameter);
     case POSA_DLMS_CLASS_DISCONNECT:
       return switch_relay (self, object, method == 2);
     default:

@@ -49,8 +49,8 @@ add_active_import (PosaSimMeter *self, const guint32 energy[6])
                 UNIT_WH);
 }
 
-/* A- and the four quadrants of reactive energy: a share of A+ in each band, as the household that
- * it was tried with had it. */
+/* A-, R+, R- and the four quadrants of reactive energy: a share of A+ in each band, as the
+ * household that it was tried with had it. */
 static void
 add_other_energy (PosaSimMeter *self, const guint32 energy[6])
 {
@@ -58,10 +58,8 @@ add_other_energy (PosaSimMeter *self, const guint32 energy[6])
   {
     guint8 channel, percent;
     int unit;
-  } shares[] = { { 2, 5, UNIT_WH },
-                 { 5, 30, UNIT_VARH },
-                 { 6, 2, UNIT_VARH },
-                 { 7, 1, UNIT_VARH },
+  } shares[] = { { 2, 5, UNIT_WH },    { 3, 32, UNIT_VARH }, { 4, 9, UNIT_VARH },
+                 { 5, 30, UNIT_VARH }, { 6, 2, UNIT_VARH },  { 7, 1, UNIT_VARH },
                  { 8, 8, UNIT_VARH } };
 
   for (guint i = 0; i < G_N_ELEMENTS (shares); i++)
@@ -83,7 +81,7 @@ add_other_energy (PosaSimMeter *self, const guint32 energy[6])
 
 /* Voltage, current and power of phase @phase, which counts from 0. */
 static void
-add_phase (PosaSimMeter *self, guint8 phase)
+add_phase (PosaSimMeter *self, guint phase)
 {
   const guint8 step = (guint8) (phase * 20);
 
@@ -106,7 +104,7 @@ add_instantaneous (PosaSimMeter *self)
                 UNIT_NONE);
   add_register (self, POSA_OBIS (1, 0, 14, 7, 0, 255), integer (POSA_COSEM_UINT16, 5000), -2,
                 UNIT_HZ);
-  for (guint8 phase = 0; phase < (self->three_phase ? 3 : 1); phase++)
+  for (guint phase = 0; phase < (self->three_phase ? 3U : 1U); phase++)
     add_phase (self, phase);
 }
 

@@ -96,7 +96,9 @@ add_security (PosaSimMeter *self)
   posa_sim_object_set (security, 2, integer (POSA_COSEM_ENUM, 3));
   posa_sim_object_set (security, 3, integer (POSA_COSEM_ENUM, 0));
   posa_sim_object_set (security, 4, posa_sim_value_octets ("", 0));
-  posa_sim_object_set (security, 5, posa_sim_value_octets (self->security.title, sizeof self->security.title));
+  posa_sim_object_set (security, 5,
+                       posa_sim_value_octets (self->security.title, sizeof self->security.title));
+  security->methods = BIT (1) | BIT (2);
 }
 
 /* It pushes nothing: for lists of objects. */

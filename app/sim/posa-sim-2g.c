@@ -6,6 +6,7 @@
 #include "base/posa-clock.h"
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
+#include "sim/posa-sim-2g-keys.h"
 #include "sim/posa-sim-dlms.h"
 #include "sim/posa-sim-hdlc.h"
 #include "sim/posa-sim-mode-e.h"
@@ -22,6 +23,7 @@ typedef struct
   PosaSimHdlc *hdlc;
   PosaSimModeE mode_e; /* how it is called */
   guint n_sent;        /* frames */
+  gboolean cut;        /* the head slips off before the answer */
 } Sim2g;
 
 static void
@@ -38,6 +40,8 @@ handle_cb (gpointer data, guint8 sap, const GByteArray *apdu, GByteArray *answer
   Sim2g *self = data;
 
   posa_sim_dlms_handle (self->dlms, sap, apdu, answer);
+  self->cut = self->meter->fault == POSA_SIM_FAULT_KEYS_LOST &&
+              posa_sim_2g_has_new_keys (self->meter);
 }
 
 static void
@@ -152,6 +156,15 @@ serve_hdlc (Sim2g *self, PosaSimLine *line)
       gboolean connected = posa_sim_hdlc_is_connected (self->hdlc);
       last_us = posa_clock_get_monotonic (posa_clock_get_system ());
       posa_sim_hdlc_feed (self->hdlc, &octet, 1, out);
+      self->cut = self->cut ||
+                  (out->len > 0 && every (self, POSA_SIM_FAULT_RESTART, self->n_sent + 1));
+      if (self->cut)
+        {
+          g_byte_array_set_size (out, 0);
+          posa_sim_hdlc_time_out (self->hdlc);
+          self->meter->fault = POSA_SIM_FAULT_NONE;
+          self->cut = FALSE;
+        }
       if (out->len == 0)
         continue;
       send_frame (self, line, out);

@@ -7,7 +7,7 @@
 # simulator; customer_number is at the code of the metering point.
 [profile]
 id=posa-2g-single
-version=1
+version=2
 driver=dlms
 kind=2g-1
 model=2G single-phase
@@ -39,6 +39,10 @@ limiter=0-0:17.0.0
 limiter_enabled=0-0:94.39.21
 contract_power=0-0:94.39.20
 disconnect=0-0:96.3.10
+load_profile=1-0:99.1.0
+event_logs=0-0:99.98.0;0-0:99.98.1;0-0:99.98.2
+security=0-0:43.0.3
+image_transfer=0-0:44.0.0
 
 [identity]
 serial=0-0:96.1.0
@@ -56,6 +60,20 @@ code=0-0:96.5.0
 4=magnetic-field
 5=reverse-flow
 6=limiter-tripped
+
+[events]
+1=power-down
+2=power-up
+4=clock-before-adjustment
+5=clock-after-adjustment
+40=terminal-cover-opened
+41=terminal-cover-closed
+42=magnetic-field-detected
+43=magnetic-field-gone
+59=relay-ready
+60=relay-opened-by-hand
+61=relay-closed-by-hand
+62=relay-opened-remotely
 
 [registers]
 1-0:1.8.0=active_import;0;Wh;required

@@ -19,6 +19,8 @@ struct _PosaTestKeyring
   gboolean forgotten;
   gint64 next, peer;
   guint n_reserved;
+  gboolean has_active, has_pending;
+  PosaMeterKeys active, pending; /* that came later than those of its making */
 };
 
 static void keyring_iface_init (PosaKeyringInterface *iface);
@@ -108,7 +110,17 @@ get_keys (PosaKeyring *keyring,
       g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "no key of meter %s", serial);
       return FALSE;
     }
-  fill (&keys->encryption, size, set == POSA_KEYS_NEXT ? 0x80 : self->encryption_first);
+  if (set == POSA_KEYS_NEXT && !self->has_pending)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "no new key of meter %s", serial);
+      return FALSE;
+    }
+  if (set == POSA_KEYS_NEXT || self->has_active)
+    {
+      *keys = set == POSA_KEYS_NEXT ? self->pending : self->active;
+      return TRUE;
+    }
+  fill (&keys->encryption, size, self->encryption_first);
   fill (&keys->authentication, size, 0xD0);
   fill (&keys->master, size, 0x40);
   fill (&keys->secret, 16, 0x50);
@@ -165,9 +177,35 @@ set_peer_counter (PosaKeyring *keyring,
   return TRUE;
 }
 
+static gboolean
+set_pending (PosaKeyring *keyring, const char *serial, const PosaMeterKeys *keys, GError **error)
+{
+  PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
+
+  self->has_pending = keys != NULL;
+  if (keys != NULL)
+    self->pending = *keys;
+  return TRUE;
+}
+
+static gboolean
+promote (PosaKeyring *keyring, const char *serial, GError **error)
+{
+  PosaTestKeyring *self = POSA_TEST_KEYRING (keyring);
+
+  self->active = self->pending;
+  self->has_active = TRUE;
+  self->has_pending = FALSE;
+  /* Counters belong to a key. */
+  self->peer = -1;
+  return TRUE;
+}
+
 static void
 keyring_iface_init (PosaKeyringInterface *iface)
 {
+  iface->set_pending = set_pending;
+  iface->promote = promote;
   iface->get_client_title = get_client_title;
   iface->get_keys = get_keys;
   iface->reserve_counter = reserve_counter;
@@ -220,6 +258,12 @@ void
 posa_test_keyring_spoil (PosaTestKeyring *self)
 {
   self->encryption_first = 0x40;
+}
+
+gboolean
+posa_test_keyring_has_pending (PosaTestKeyring *self)
+{
+  return self->has_pending;
 }
 
 void

@@ -19,6 +19,8 @@ void posa_test_keyring_set_suite (PosaTestKeyring *self, PosaDlmsSuite suite);
 void posa_test_keyring_set_next (PosaTestKeyring *self, guint32 next);
 /* Another encryption key than the meter's. */
 void posa_test_keyring_spoil (PosaTestKeyring *self);
+/* Whether keys are on their way to the meter. */
+gboolean posa_test_keyring_has_pending (PosaTestKeyring *self);
 /* From now on this device has no key: KEY_MISSING. */
 void posa_test_keyring_forget (PosaTestKeyring *self);
 /* Counters given out so far, and how often; the highest peer counter. */

@@ -476,6 +476,8 @@ test_no_keys (void)
     }
 }
 
+#define NEXT_EK "808182838485868788898A8B8C8D8E8F"
+
 /* The keys of a transfer whose answer was lost: the meter has taken them. */
 static void
 test_next_keys (void)
@@ -484,10 +486,17 @@ test_next_keys (void)
   g_auto (Session) self = { 0 };
   g_autoptr (GError) error = NULL;
 
-  session_start (&self, &words, "ek=808182838485868788898A8B8C8D8E8F", "clock_offset=0");
+  session_start (&self, &words, "ek=" NEXT_EK, "clock_offset=0");
   g_assert_false (session_open (&self, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
   g_clear_error (&error);
+  g_autoptr (GBytes) bytes = posa_hex_decode (NEXT_EK, NULL);
+  g_auto (PosaMeterKeys) next = { 0 };
+  posa_keyring_get_keys (self.options.keyring, DLMS_RIG_SERIAL, POSA_KEYS_CURRENT, &next, &error);
+  g_assert_no_error (error);
+  posa_dlms_key_set (&next.encryption, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  posa_keyring_set_pending (self.options.keyring, DLMS_RIG_SERIAL, &next, &error);
+  g_assert_no_error (error);
   self.options.key_set = POSA_KEYS_NEXT;
   session_open (&self, &error);
   g_assert_no_error (error);

@@ -100,16 +100,21 @@ load_schema (Fixture *fixture, guint version)
 static void
 add_step (Fixture *fixture, const char *sql)
 {
+  static const char *const steps[] = { "001-tablet.sql", "002-meter-key.sql" };
   g_autofree char *folder = g_build_filename (fixture->folder, "data", "sql", NULL);
   g_autofree char *datadir = g_path_get_dirname (folder);
-  g_autofree char *first = g_build_filename (fixture->datadir, "sql", "001-tablet.sql", NULL);
-  g_autofree char *first_copy = g_build_filename (folder, "001-tablet.sql", NULL);
-  g_autofree char *second = g_build_filename (folder, "002-test.sql", NULL);
-  g_autofree char *content = read_text (first);
+  g_autofree char *further = g_build_filename (folder, "003-test.sql", NULL);
 
   g_mkdir_with_parents (folder, 0700);
-  g_assert_true (g_file_set_contents (first_copy, content, -1, NULL));
-  g_assert_true (g_file_set_contents (second, sql, -1, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_autofree char *source = g_build_filename (fixture->datadir, "sql", steps[i], NULL);
+      g_autofree char *copy = g_build_filename (folder, steps[i], NULL);
+      g_autofree char *content = read_text (source);
+
+      g_assert_true (g_file_set_contents (copy, content, -1, NULL));
+    }
+  g_assert_true (g_file_set_contents (further, sql, -1, NULL));
   g_setenv ("POSA_DATADIR", datadir, TRUE);
 }
 
@@ -237,7 +242,7 @@ test_step_fails (Fixture *fixture, gconstpointer data)
       add_step (fixture, steps[i]);
       g_assert_null (posa_store_open (fixture->path, POSA_STORE_READ_WRITE, &error));
       g_assert_nonnull (error);
-      g_assert_nonnull (strstr (error->message, "002-test.sql"));
+      g_assert_nonnull (strstr (error->message, "003-test.sql"));
       g_clear_error (&error);
       g_setenv ("POSA_DATADIR", fixture->datadir, TRUE);
       g_autoptr (PosaStore) store = posa_store_open (fixture->path, POSA_STORE_READ_WRITE, &error);

@@ -184,27 +184,27 @@ expected_unit (PosaQuantity quantity)
              : UNIT_VARH;
 }
 
-static gboolean
-check_scaler (const PosaProfileRegister *reg,
-              const PosaCosemValue *scaler_unit,
-              gint64 *scaler,
-              GError **error)
+gboolean
+posa_dlms_check_scaler (const char *code,
+                        PosaQuantity quantity,
+                        const PosaCosemValue *scaler_unit,
+                        gint64 *scaler,
+                        GError **error)
 {
   gint64 unit = 0;
 
   if (posa_cosem_value_get_integer (posa_cosem_value_get_item (scaler_unit, 0), scaler) &&
       posa_cosem_value_get_integer (posa_cosem_value_get_item (scaler_unit, 1), &unit) &&
-      unit == expected_unit (reg->quantity) && *scaler >= -MAX_SCALER && *scaler <= MAX_SCALER)
+      unit == expected_unit (quantity) && *scaler >= -MAX_SCALER && *scaler <= MAX_SCALER)
     return TRUE;
   g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-               "register %s: the meter does not count it in %s", reg->code,
-               posa_quantity_get_unit (reg->quantity));
+               "register %s: the meter does not count it in %s", code,
+               posa_quantity_get_unit (quantity));
   return FALSE;
 }
 
-/* @raw times 10^@scaler in whole base units, downwards as a display does. */
-static gboolean
-scale (gint64 raw, gint64 scaler, gint64 *value, gint64 *resolution)
+gboolean
+posa_dlms_scale (gint64 raw, gint64 scaler, gint64 *value, gint64 *resolution)
 {
   gint64 power = 1;
 
@@ -234,7 +234,7 @@ add_register (const PosaProfileRegister *want,
   gint64 raw = 0, scaled = 0, resolution = 1;
 
   if (!posa_cosem_value_get_integer (value, &raw) || raw < 0 ||
-      !scale (raw, scaler, &scaled, &resolution))
+      !posa_dlms_scale (raw, scaler, &scaled, &resolution))
     {
       g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
                    "register %s: the meter gives no number that counts energy", want->code);
@@ -264,7 +264,8 @@ take_register (PosaDlmsBatch *self,
     {
       const PosaApduItem *scale_item = take (self, &target);
 
-      if (item->value != NULL && !check_scaler (want, scale_item->value, &scaler, error))
+      if (item->value != NULL &&
+          !posa_dlms_check_scaler (want->code, want->quantity, scale_item->value, &scaler, error))
         return FALSE;
       if (item->value != NULL)
         g_hash_table_insert (self->scalers, want->code, GINT_TO_POINTER ((int) scaler));

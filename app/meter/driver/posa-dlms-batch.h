@@ -31,6 +31,16 @@ gboolean posa_dlms_batch_take_identity (PosaDlmsBatch *self, PosaNameplate *plat
 /* Status word and registers. INVALID_DATA, UNSUPPORTED naming the register. */
 gboolean posa_dlms_batch_take_values (PosaDlmsBatch *self, PosaReadingSet *reading, GError **error);
 
+/* The scaler in a scaler and unit: INVALID_DATA naming @code unless the unit is that of @quantity.
+ */
+gboolean posa_dlms_check_scaler (const char *code,
+                                 PosaQuantity quantity,
+                                 const PosaCosemValue *scaler_unit,
+                                 gint64 *scaler,
+                                 GError **error);
+/* @raw times 10^@scaler in whole base units, downwards as a display does. FALSE: too large. */
+gboolean posa_dlms_scale (gint64 raw, gint64 scaler, gint64 *value, gint64 *resolution);
+
 /* WRONG_METER unless @serial (may be NULL) is that of @plate. */
 gboolean posa_dlms_check_serial (const PosaNameplate *plate, const char *serial, GError **error);
 /* The code @text of a profile as the value of a data object. INVALID_DATA. */

@@ -17,6 +17,7 @@ typedef struct
   const PosaCommissionPlan *plan;
   PosaClock *clock;
   PosaOperation *operation; /* may be NULL */
+  GPtrArray *checks;        /* PosaMeterCheck: steps only look, and add what they saw; else NULL */
 } PosaDlmsCommission;
 
 /* The steps that the profile orders: each reads before, writes what is not yet right, reads back.
@@ -28,11 +29,12 @@ GPtrArray *posa_dlms_commission_run (const PosaDlmsCommission *self, GError **er
 gboolean
 posa_dlms_commission_switch (const PosaDlmsCommission *self, gboolean close, GError **error);
 
-/* The meter's time and this device's at the same moment, µs UTC; @half_us is the uncertainty. */
 gboolean posa_dlms_commission_read_clock (const PosaDlmsCommission *self,
-                                          gint64 *meter_us,
-                                          gint64 *device_us,
-                                          gint64 *half_us,
+                                          PosaMeterTime *out,
                                           GError **error);
+/* As posa_meter_set_clock(). */
+gboolean posa_dlms_commission_set_clock (const PosaDlmsCommission *self,
+                                         PosaClockChange *out,
+                                         GError **error);
 
 G_END_DECLS

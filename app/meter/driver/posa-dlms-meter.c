@@ -3,14 +3,13 @@
 
 #include "posa-config.h"
 
-#include "meter/driver/posa-dlms-meter.h"
+#include "meter/driver/posa-dlms-meter-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "base/posa-error.h"
 #include "meter/driver/posa-dlms-batch.h"
-#include "meter/driver/posa-dlms-commission.h"
 #include "meter/driver/posa-iec-mode-e.h"
 
 #define FLAG_ID_LENGTH 3
@@ -22,25 +21,10 @@
 #define DEFAULT_INTER_OCTET_MS 120
 #define DEFAULT_RETRIES        4
 
-struct _PosaDlmsMeter
-{
-  PosaMeter parent_instance;
-  PosaKeyring *keyring; /* may be NULL */
-  GPtrArray *profiles;
-  const PosaProfile *profile; /* one of them */
-  PosaDlmsClient *client;
-  PosaIecModeE *mode_e;  /* what brings the meter to HDLC, NULL when it speaks it at once */
-  guint32 first_counter; /* the meter accepts from here on */
-  GHashTable *scalers;   /* code of a register -> its scaler + unit, once read */
-  gint64 used_us;        /* monotonic time of the last exchange */
-  gint64 opening_us;     /* time of the opening, counted to the first reading */
-  PosaLineStats stats, reported;
-};
-
 G_DEFINE_FINAL_TYPE (PosaDlmsMeter, posa_dlms_meter, POSA_TYPE_METER)
 
-static PosaClock *
-clock_of (PosaDlmsMeter *self)
+PosaClock *
+posa_dlms_meter_get_clock (PosaDlmsMeter *self)
 {
   return posa_port_get_clock (posa_meter_get_port (POSA_METER (self)));
 }
@@ -54,28 +38,21 @@ replace_text (char **field, char *text)
 
 /* ---- installer association ---- */
 
-/* Opens the association, and has the meter say once more who it is: this time it is proven. */
+/* Opens the association with the keys of @set, and has the meter say once more who it is: this
+ * time it is proven. */
 static gboolean
-open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
+open_with_keys (PosaDlmsMeter *self, PosaKeySet set, GCancellable *cancellable, GError **error)
 {
   const PosaProfile *profile = self->profile;
   const PosaNameplate *plate = posa_meter_get_nameplate (POSA_METER (self));
-  GCancellable *cancellable = posa_operation_peek_cancellable (operation);
   const PosaDlmsAssociationOptions options = { .sap = (guint8) profile->dlms.installer_client,
                                                .agreement = profile->dlms.agreement,
                                                .keyring = self->keyring,
                                                .serial = plate->serial,
+                                               .key_set = set,
                                                .at_least = self->first_counter };
   PosaCosemTarget target;
 
-  if (self->keyring == NULL)
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
-                   "meter %s can only be read with its key, and there are no keys here",
-                   plate->serial);
-      return FALSE;
-    }
-  posa_operation_report (operation, 0, "%s", _ ("Identifying to the meter"));
   if (!posa_dlms_data_target (profile->serial, &target, error) ||
       !posa_dlms_client_open (self->client, &options, cancellable, error))
     return FALSE;
@@ -87,10 +64,63 @@ open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
   return posa_dlms_check_serial (plate, serial, error);
 }
 
+/* TRUE with the association open, or not as there are no keys on their way (@error unset) or they
+ * are not the meter's. */
 static gboolean
-ensure_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
+open_with_pending (PosaDlmsMeter *self, GCancellable *cancellable, GError **error)
 {
-  gint64 now = posa_clock_get_monotonic (clock_of (self));
+  const char *serial = posa_meter_get_nameplate (POSA_METER (self))->serial;
+  g_auto (PosaMeterKeys) keys = { 0 };
+  g_autoptr (GError) local = NULL;
+
+  if (!posa_keyring_get_keys (self->keyring, serial, POSA_KEYS_NEXT, &keys, &local))
+    {
+      if (!g_error_matches (local, POSA_ERROR, POSA_ERROR_KEY_MISSING))
+        g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  if (open_with_keys (self, POSA_KEYS_NEXT, cancellable, &local))
+    return posa_keyring_promote (self->keyring, serial, error);
+  posa_dlms_client_close (self->client);
+  if (!g_error_matches (local, POSA_ERROR, POSA_ERROR_ACCESS_DENIED))
+    g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+static gboolean
+open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
+{
+  GCancellable *cancellable = posa_operation_peek_cancellable (operation);
+  g_autoptr (GError) local = NULL;
+
+  if (self->keyring == NULL)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
+                   "meter %s can only be read with its key, and there are no keys here",
+                   posa_meter_get_nameplate (POSA_METER (self))->serial);
+      return FALSE;
+    }
+  posa_operation_report (operation, 0, "%s", _ ("Identifying to the meter"));
+  if (open_with_pending (self, cancellable, &local))
+    return TRUE;
+  if (local != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  return open_with_keys (self, POSA_KEYS_CURRENT, cancellable, error);
+}
+
+void
+posa_dlms_meter_touch (PosaDlmsMeter *self)
+{
+  self->used_us = posa_clock_get_monotonic (posa_dlms_meter_get_clock (self));
+}
+
+gboolean
+posa_dlms_meter_ensure_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
+{
+  gint64 now = posa_clock_get_monotonic (posa_dlms_meter_get_clock (self));
   gboolean idle = now - self->used_us > IDLE_US;
 
   if (!posa_dlms_client_is_secured (self->client) || idle)
@@ -102,7 +132,7 @@ ensure_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
           return FALSE;
         }
     }
-  self->used_us = posa_clock_get_monotonic (clock_of (self));
+  posa_dlms_meter_touch (self);
   return TRUE;
 }
 
@@ -123,13 +153,15 @@ take_stats (PosaDlmsMeter *self, gint64 wall_us)
   return line;
 }
 
-static PosaDlmsCommission
-make_context (PosaDlmsMeter *self, const PosaCommissionPlan *plan, PosaOperation *operation)
+PosaDlmsCommission
+posa_dlms_meter_make_context (PosaDlmsMeter *self,
+                              const PosaCommissionPlan *plan,
+                              PosaOperation *operation)
 {
   return (PosaDlmsCommission) { .client = self->client,
                                 .profile = self->profile,
                                 .plan = plan,
-                                .clock = clock_of (self),
+                                .clock = posa_dlms_meter_get_clock (self),
                                 .operation = operation };
 }
 
@@ -140,27 +172,26 @@ read_any (PosaDlmsMeter *self,
           PosaOperation *operation,
           GError **error)
 {
-  gint64 started = posa_clock_get_monotonic (clock_of (self));
-  gint64 meter_us = 0, device_us = 0, half_us = 0;
+  gint64 started = posa_clock_get_monotonic (posa_dlms_meter_get_clock (self));
+  PosaMeterTime time = { 0 };
   g_auto (PosaDlmsBatch)
       batch = { .profile = self->profile, .scalers = self->scalers, .totals_only = totals_only };
 
-  if (!ensure_installer (self, operation, error) ||
+  if (!posa_dlms_meter_ensure_installer (self, operation, error) ||
       !posa_dlms_batch_ask (&batch, self->client, operation, error) ||
       !posa_dlms_batch_take_identity (&batch, posa_meter_edit_nameplate (POSA_METER (self)), error))
     return NULL;
   g_autoptr (PosaReadingSet)
       reading = posa_meter_begin_reading (POSA_METER (self), self->profile, kind);
-  PosaDlmsCommission context = make_context (self, NULL, operation);
+  PosaDlmsCommission context = posa_dlms_meter_make_context (self, NULL, operation);
   if (!posa_dlms_batch_take_values (&batch, reading, error))
     return NULL;
   /* A request of its own: in a list nobody knows when the clock was looked at. */
-  if (!totals_only &&
-      !posa_dlms_commission_read_clock (&context, &meter_us, &device_us, &half_us, error))
+  if (!totals_only && !posa_dlms_commission_read_clock (&context, &time, error))
     return NULL;
-  reading->meter_clock_us = meter_us;
-  reading->device_clock_us = device_us;
-  self->used_us = posa_clock_get_monotonic (clock_of (self));
+  reading->meter_clock_us = time.meter_us;
+  reading->device_clock_us = time.device_us;
+  posa_dlms_meter_touch (self);
   reading->line = take_stats (self, self->used_us - started);
   return g_steal_pointer (&reading);
 }
@@ -175,56 +206,6 @@ static PosaReadingSet *
 dlms_read_totals (PosaMeter *meter, PosaOperation *operation, GError **error)
 {
   return read_any (POSA_DLMS_METER (meter), POSA_READING_SECOND, TRUE, operation, error);
-}
-
-/* ---- writing ---- */
-
-static GPtrArray *
-dlms_commission (PosaMeter *meter,
-                 const PosaCommissionPlan *plan,
-                 PosaOperation *operation,
-                 GError **error)
-{
-  PosaDlmsMeter *self = POSA_DLMS_METER (meter);
-  const PosaNameplate *plate = posa_meter_get_nameplate (meter);
-
-  if (strcmp (plate->serial, plan->serial) != 0)
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_WRONG_METER,
-                   "the meter on the port is %s, but %s is to be commissioned; nothing was written",
-                   plate->serial, plan->serial);
-      return NULL;
-    }
-  if (!ensure_installer (self, operation, error))
-    return NULL;
-  PosaDlmsCommission context = make_context (self, plan, operation);
-  GPtrArray *values = posa_dlms_commission_run (&context, error);
-  self->used_us = posa_clock_get_monotonic (clock_of (self));
-  return values;
-}
-
-static gboolean
-dlms_test_relay (PosaMeter *meter, PosaOperation *operation, GError **error)
-{
-  PosaDlmsMeter *self = POSA_DLMS_METER (meter);
-
-  if (!ensure_installer (self, operation, error))
-    return FALSE;
-  PosaDlmsCommission context = make_context (self, NULL, operation);
-  posa_operation_report (operation, 0.2, "%s", _ ("Opening the supply relay"));
-  if (!posa_dlms_commission_switch (&context, FALSE, error))
-    {
-      g_prefix_error_literal (error, "opening the supply relay: ");
-      return FALSE;
-    }
-  posa_operation_report (operation, 0.6, "%s", _ ("Closing the supply relay"));
-  if (!posa_dlms_commission_switch (&context, TRUE, error))
-    {
-      g_prefix_error_literal (error, "closing the supply relay: ");
-      return FALSE;
-    }
-  self->used_us = posa_clock_get_monotonic (clock_of (self));
-  return TRUE;
 }
 
 static void
@@ -254,8 +235,7 @@ posa_dlms_meter_class_init (PosaDlmsMeterClass *klass)
   G_OBJECT_CLASS (klass)->finalize = posa_dlms_meter_finalize;
   meter_class->read = dlms_read;
   meter_class->read_totals = dlms_read_totals;
-  meter_class->commission = dlms_commission;
-  meter_class->test_relay = dlms_test_relay;
+  posa_dlms_meter_install_jobs (meter_class);
   meter_class->sign_off = dlms_sign_off;
 }
 
@@ -396,6 +376,23 @@ open_with_style (PosaDlmsMeter *self,
   /* Nothing more is asked in public, and nobody should wait for us here. */
   posa_dlms_client_close (self->client);
   return known;
+}
+
+gboolean
+posa_dlms_meter_call_again (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
+{
+  PosaNameplate *plate = posa_meter_edit_nameplate (POSA_METER (self));
+  g_autofree char *serial = g_strdup (plate->serial);
+  PosaPort *port = posa_meter_get_port (POSA_METER (self));
+
+  posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
+  if (!open_with_style (self, port, self->profile,
+                        self->mode_e != NULL ? POSA_LINE_START_MODE_E : POSA_LINE_START_DIRECT,
+                        posa_operation_peek_cancellable (operation), error))
+    return FALSE;
+  g_autofree char *answered = g_steal_pointer (&plate->serial);
+  plate->serial = g_steal_pointer (&serial);
+  return posa_dlms_check_serial (plate, answered, error);
 }
 
 /* Whether the way to call the meters of the two profiles is the same, once they are in HDLC. */

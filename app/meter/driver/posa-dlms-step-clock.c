@@ -13,11 +13,7 @@
 #define MAX_UNCERTAIN_US (500 * 1000)
 
 static gboolean
-read_time (const PosaDlmsCommission *self,
-           gint64 *meter_us,
-           gint64 *device_us,
-           gint64 *half_us,
-           GError **error)
+read_time (const PosaDlmsCommission *self, PosaMeterTime *out, GError **error)
 {
   const PosaCosemTarget target =
       POSA_COSEM_TARGET (POSA_DLMS_CLASS_CLOCK, self->profile->dlms.clock, 2);
@@ -28,76 +24,102 @@ read_time (const PosaDlmsCommission *self,
 
   if (value == NULL)
     return FALSE;
-  if (!posa_cosem_time_from_value (value, &time) || !posa_cosem_time_to_utc (&time, meter_us))
+  if (!posa_cosem_time_from_value (value, &time) || !posa_cosem_time_to_utc (&time, &out->meter_us))
     {
       g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
                            "the meter's clock gives no date and time");
       return FALSE;
     }
-  *half_us = (posa_clock_get_monotonic (self->clock) - asked) / 2;
-  *device_us = posa_clock_get_wall (self->clock) - *half_us;
+  out->half_us = (posa_clock_get_monotonic (self->clock) - asked) / 2;
+  out->device_us = posa_clock_get_wall (self->clock) - out->half_us;
   /* A clock that tells whole seconds is compared in whole seconds. */
   if (time.hundredths > 99)
-    *device_us -= *device_us % G_USEC_PER_SEC;
+    out->device_us -= out->device_us % G_USEC_PER_SEC;
   return TRUE;
 }
 
 gboolean
-posa_dlms_commission_read_clock (const PosaDlmsCommission *self,
-                                 gint64 *meter_us,
-                                 gint64 *device_us,
-                                 gint64 *half_us,
-                                 GError **error)
+posa_dlms_commission_read_clock (const PosaDlmsCommission *self, PosaMeterTime *out, GError **error)
 {
   for (int i = 0; i < MAX_TRIES; i++)
     {
-      if (!read_time (self, meter_us, device_us, half_us, error))
+      if (!read_time (self, out, error))
         return FALSE;
-      if (*half_us <= MAX_UNCERTAIN_US)
+      if (out->half_us <= MAX_UNCERTAIN_US)
         break;
     }
   return TRUE;
 }
 
-typedef struct
+/* Sets the time so that it arrives at the edge of a second; @lead_us is the way to the meter. */
+static gboolean
+write_time (const PosaDlmsCommission *self, gint64 lead_us, GError **error)
 {
-  gint64 drift_us, half_us;
-  char *text;
-} ClockReading;
+  gint64 wall = posa_clock_get_wall (self->clock);
+  gint64 edge = (wall + lead_us) / G_USEC_PER_SEC * G_USEC_PER_SEC + G_USEC_PER_SEC;
+  gint64 start = posa_clock_get_monotonic (self->clock) + (edge - lead_us - wall);
 
-static void
-clock_reading_clear (ClockReading *self)
-{
-  g_clear_pointer (&self->text, g_free);
+  if (!posa_clock_sleep_until (self->clock, start, posa_dlms_step_get_cancellable (self), error))
+    return FALSE;
+  PosaCosemTime time = posa_cosem_time_from_utc_italy (edge);
+  g_autoptr (PosaCosemValue) value = posa_cosem_time_to_value (&time);
+  return posa_dlms_step_write (self, POSA_DLMS_CLASS_CLOCK, self->profile->dlms.clock, 2, value,
+                               error);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ClockReading, clock_reading_clear)
+/* Beyond what a reading of the time itself is uncertain by, once it was set. */
+static gboolean
+is_time_right (const PosaMeterTime *time, gboolean was_set)
+{
+  return ABS (time->meter_us - time->device_us) <=
+         CLOCK_TOLERANCE_US + (was_set ? time->half_us : 0);
+}
+
+gboolean
+posa_dlms_commission_set_clock (const PosaDlmsCommission *self,
+                                PosaClockChange *out,
+                                GError **error)
+{
+  *out = (PosaClockChange) { .was_set = FALSE };
+  if (!posa_dlms_commission_read_clock (self, &out->before, error))
+    return FALSE;
+  out->after = out->before;
+  for (int i = 0; i < MAX_TRIES && !is_time_right (&out->after, out->was_set); i++)
+    {
+      if (!write_time (self, out->after.half_us, error) ||
+          !posa_dlms_commission_read_clock (self, &out->after, error))
+        return FALSE;
+      out->was_set = TRUE;
+    }
+  if (is_time_right (&out->after, out->was_set))
+    return TRUE;
+  g_autofree char *wanted = posa_time_format (out->after.device_us);
+  g_autofree char *found = posa_time_format (out->after.meter_us);
+  return posa_dlms_step_set_not_verified (wanted, found, error);
+}
 
 /* Attributes 3, 5, 6, 7, 8: zone, begin, end and size of summer time, whether there is any. */
 static const gint8 zone_attributes[] = { 3, 5, 6, 7, 8 };
 
 static gboolean
-read_clock (const PosaDlmsCommission *self,
-            PosaDlmsReadings *zone,
-            ClockReading *out,
-            GError **error)
+read_zone (const PosaDlmsCommission *self, PosaDlmsReadings *zone, GError **error)
 {
-  gint64 meter_us = 0, device_us = 0, minutes = 0, summer = 0;
+  return posa_dlms_step_read (self, POSA_DLMS_CLASS_CLOCK, self->profile->dlms.clock,
+                              zone_attributes, G_N_ELEMENTS (zone_attributes), zone, error);
+}
 
-  clock_reading_clear (out);
-  if (!posa_dlms_step_read (self, POSA_DLMS_CLASS_CLOCK, self->profile->dlms.clock, zone_attributes,
-                            G_N_ELEMENTS (zone_attributes), zone, error) ||
-      !posa_dlms_commission_read_clock (self, &meter_us, &device_us, &out->half_us, error) ||
-      !posa_dlms_readings_integer (zone, 0, &minutes, error) ||
+static char *
+describe (const PosaMeterTime *time, const PosaDlmsReadings *zone, GError **error)
+{
+  gint64 drift_us = time->meter_us - time->device_us, minutes = 0, summer = 0;
+
+  if (!posa_dlms_readings_integer (zone, 0, &minutes, error) ||
       !posa_dlms_readings_integer (zone, 4, &summer, error))
-    return FALSE;
-  out->drift_us = meter_us - device_us;
-  g_autofree char *time = posa_time_format (meter_us);
-  out->text = g_strdup_printf ("%s (%c%" G_GINT64_FORMAT ".%d s), UTC%+d min, DST %d", time,
-                               out->drift_us < 0 ? '-' : '+', ABS (out->drift_us) / G_USEC_PER_SEC,
-                               (int) (ABS (out->drift_us) / 100000 % 10), (int) -minutes,
-                               summer != 0);
-  return TRUE;
+    return NULL;
+  g_autofree char *text = posa_time_format (time->meter_us);
+  return g_strdup_printf ("%s (%c%" G_GINT64_FORMAT ".%d s), UTC%+d min, DST %d", text,
+                          drift_us < 0 ? '-' : '+', ABS (drift_us) / G_USEC_PER_SEC,
+                          (int) (ABS (drift_us) / 100000 % 10), (int) -minutes, summer != 0);
 }
 
 /* What the zone attributes must be: Italy's rule, last Sundays of March and October. */
@@ -153,62 +175,54 @@ is_zone_right (const PosaDlmsCommission *self, const PosaDlmsReadings *zone)
   return TRUE;
 }
 
-/* Sets the time so that it arrives at the edge of a second; @lead_us is the way to the meter. */
-static gboolean
-write_time (const PosaDlmsCommission *self, gint64 lead_us, char **text, GError **error)
+/* What was ordered: this device's time, Italy's zone. */
+static char *
+describe_wanted (const PosaDlmsCommission *self, const PosaClockChange *change)
 {
-  gint64 wall = posa_clock_get_wall (self->clock);
-  gint64 edge = (wall + lead_us) / G_USEC_PER_SEC * G_USEC_PER_SEC + G_USEC_PER_SEC;
-  gint64 start = posa_clock_get_monotonic (self->clock) + (edge - lead_us - wall);
+  g_autofree char *time = posa_time_format (change->after.device_us);
 
-  if (!posa_clock_sleep_until (self->clock, start, posa_dlms_step_get_cancellable (self), error))
-    return FALSE;
-  PosaCosemTime time = posa_cosem_time_from_utc_italy (edge);
-  g_autoptr (PosaCosemValue) value = posa_cosem_time_to_value (&time);
-  g_autofree char *formatted = posa_time_format (edge);
-  g_free (*text);
-  *text = g_strdup_printf ("%s, UTC+%u min, DST 1", formatted, self->profile->dlms.utc_offset);
-  return posa_dlms_step_write (self, POSA_DLMS_CLASS_CLOCK, self->profile->dlms.clock, 2, value,
-                               error);
+  return g_strdup_printf ("%s, UTC+%u min, DST 1", time, self->profile->dlms.utc_offset);
 }
 
-/* Reads; sets the time and reads again while it is more than the tolerance off. */
+/* The zone first: what is set is then shown in it. A look only leaves all as it is. */
 static gboolean
-correct_time (const PosaDlmsCommission *self,
-              PosaDlmsReadings *zone,
-              ClockReading *after,
-              char **written,
-              GError **error)
+put_right (const PosaDlmsCommission *self,
+           PosaDlmsReadings *zone,
+           PosaClockChange *change,
+           GError **error)
 {
-  for (int i = 0;; i++)
+  if (self->checks != NULL)
     {
-      if (!read_clock (self, zone, after, error))
-        return FALSE;
-      if (i == MAX_TRIES ||
-          ABS (after->drift_us) <= CLOCK_TOLERANCE_US + (i > 0 ? after->half_us : 0))
-        return TRUE;
-      if (!write_time (self, after->half_us, written, error))
-        return FALSE;
+      gboolean read = posa_dlms_commission_read_clock (self, &change->before, error);
+
+      change->after = change->before;
+      return read;
     }
+  return write_zone (self, zone, error) && posa_dlms_commission_set_clock (self, change, error) &&
+         read_zone (self, zone, error);
 }
 
 PosaVerifiedValue *
 posa_dlms_step_clock (const PosaDlmsCommission *self, GError **error)
 {
+  g_auto (PosaDlmsReadings) before_zone = { NULL };
   g_auto (PosaDlmsReadings) zone = { NULL };
-  g_auto (ClockReading) before = { 0 };
-  g_auto (ClockReading) after = { 0 };
-  g_autofree char *written = NULL;
+  PosaClockChange change = { 0 };
 
-  if (!read_clock (self, &zone, &before, error) || !write_zone (self, &zone, error) ||
-      !correct_time (self, &zone, &after, &written, error))
+  if (!read_zone (self, &before_zone, error) || !read_zone (self, &zone, error) ||
+      !put_right (self, &zone, &change, error))
     return NULL;
-  if (!is_zone_right (self, &zone) || ABS (after.drift_us) > CLOCK_TOLERANCE_US + after.half_us)
-    {
-      posa_dlms_step_set_not_verified (written != NULL ? written : "Italy's time zone", after.text,
-                                       error);
-      return NULL;
-    }
-  return posa_verified_value_new ("clock", before.text, written != NULL ? written : after.text,
-                                  after.text);
+  g_autofree char *before = describe (&change.before, &before_zone, error);
+  g_autofree char *after = before != NULL ? describe (&change.after, &zone, error) : NULL;
+  if (after == NULL)
+    return NULL;
+  g_autofree char *wanted = describe_wanted (self, &change);
+  const PosaDlmsOutcome outcome = {
+    .name = "clock",
+    .before = before,
+    .wanted = change.was_set || self->checks != NULL ? wanted : after,
+    .after = after,
+    .right = is_zone_right (self, &zone) && is_time_right (&change.after, TRUE)
+  };
+  return posa_dlms_step_finish (self, &outcome, error);
 }

@@ -45,10 +45,7 @@ posa_dlms_step_customer_number (const PosaDlmsCommission *self, GError **error)
   if (!posa_dlms_step_read (self, POSA_DLMS_CLASS_DATA, obis, value_attribute, 1, &reading, error))
     return NULL;
   g_autofree char *after = dup_text_or_empty (posa_dlms_readings_value (&reading, 0));
-  if (strcmp (after, wanted) != 0)
-    {
-      posa_dlms_step_set_not_verified (wanted, after, error);
-      return NULL;
-    }
-  return posa_verified_value_new ("customer_number", before, wanted, after);
+  const PosaDlmsOutcome outcome = { "customer_number", before, wanted, after,
+                                    strcmp (after, wanted) == 0 };
+  return posa_dlms_step_finish (self, &outcome, error);
 }

@@ -31,12 +31,9 @@ posa_dlms_step_contract_power (const PosaDlmsCommission *self, GError **error)
   g_autofree char *before_text = g_strdup_printf ("%" G_GINT64_FORMAT " W", before);
   g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT " W", self->plan->contract_power_w);
   g_autofree char *after_text = g_strdup_printf ("%" G_GINT64_FORMAT " W", after);
-  if (after != self->plan->contract_power_w)
-    {
-      posa_dlms_step_set_not_verified (text, after_text, error);
-      return NULL;
-    }
-  return posa_verified_value_new ("contract_power", before_text, text, after_text);
+  const PosaDlmsOutcome outcome = { "contract_power", before_text, text, after_text,
+                                    after == self->plan->contract_power_w };
+  return posa_dlms_step_finish (self, &outcome, error);
 }
 
 static gint64
@@ -203,11 +200,11 @@ posa_dlms_step_limiter (const PosaDlmsCommission *self, GError **error)
   g_autofree char *before_text = describe_limiter (before.active, scaler, before.enabled != 0);
   g_autofree char *text = describe_limiter (wanted, scaler, self->plan->limiter_enabled);
   g_autofree char *after_text = describe_limiter (after.active, scaler, after.enabled != 0);
-  if (after.active != wanted || after.normal != wanted ||
-      (after.enabled != 0) != self->plan->limiter_enabled)
-    {
-      posa_dlms_step_set_not_verified (text, after_text, error);
-      return NULL;
-    }
-  return posa_verified_value_new ("limiter", before_text, text, after_text);
+  const PosaDlmsOutcome outcome = { .name = "limiter",
+                                    .before = before_text,
+                                    .wanted = text,
+                                    .after = after_text,
+                                    .right = after.active == wanted && after.normal == wanted &&
+                                             (after.enabled != 0) == self->plan->limiter_enabled };
+  return posa_dlms_step_finish (self, &outcome, error);
 }

@@ -4,6 +4,7 @@
 #include "meter/driver/posa-dlms-steps.h"
 
 #include "base/posa-error.h"
+#include "meter/posa-meter-private.h"
 
 void
 posa_dlms_readings_clear (PosaDlmsReadings *self)
@@ -80,6 +81,8 @@ posa_dlms_step_write (const PosaDlmsCommission *self,
                       const PosaCosemValue *value,
                       GError **error)
 {
+  if (self->checks != NULL)
+    return TRUE;
   return posa_dlms_client_set (self->client, POSA_COSEM_TARGET (class_id, obis, index), value,
                                posa_dlms_step_get_cancellable (self), error);
 }
@@ -107,6 +110,8 @@ posa_dlms_step_act (const PosaDlmsCommission *self,
 {
   g_autoptr (PosaCosemValue) zero = posa_cosem_value_new_integer (POSA_COSEM_INT8, 0);
 
+  if (self->checks != NULL)
+    return TRUE;
   return posa_dlms_client_act (self->client, POSA_COSEM_TARGET (class_id, obis, method), zero, NULL,
                                posa_dlms_step_get_cancellable (self), error);
 }
@@ -118,4 +123,20 @@ posa_dlms_step_set_not_verified (const char *wanted, const char *read_back, GErr
                "the meter does not keep what was written: %s written, %s read back", wanted,
                read_back);
   return FALSE;
+}
+
+PosaVerifiedValue *
+posa_dlms_step_finish (const PosaDlmsCommission *self,
+                       const PosaDlmsOutcome *outcome,
+                       GError **error)
+{
+  if (self->checks != NULL)
+    g_ptr_array_add (self->checks, posa_meter_check_new (outcome->name, outcome->wanted,
+                                                         outcome->after, outcome->right));
+  else if (!outcome->right)
+    {
+      posa_dlms_step_set_not_verified (outcome->wanted, outcome->after, error);
+      return NULL;
+    }
+  return posa_verified_value_new (outcome->name, outcome->before, outcome->wanted, outcome->after);
 }

@@ -69,6 +69,18 @@ gboolean posa_dlms_step_act (const PosaDlmsCommission *self,
                              PosaObis obis,
                              gint8 method,
                              GError **error);
+/* What a step found and did. Borrowed. */
+typedef struct
+{
+  const char *name, *before, *wanted, *after;
+  gboolean right; /* whether @after is what is wanted */
+} PosaDlmsOutcome;
+
+/* The value for the record, or NULL and NOT_VERIFIED unless it is right; where the plan is only to
+ * be checked, notes it in either case. */
+PosaVerifiedValue *posa_dlms_step_finish (const PosaDlmsCommission *self,
+                                          const PosaDlmsOutcome *outcome,
+                                          GError **error);
 /* NOT_VERIFIED; always FALSE. */
 gboolean
 posa_dlms_step_set_not_verified (const char *wanted, const char *read_back, GError **error);
