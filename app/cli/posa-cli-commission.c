@@ -3,7 +3,7 @@
 
 #include "posa-config.h"
 
-#include "cli/posa-cli-commission.h"
+#include "cli/posa-cli-meter-private.h"
 
 #include "base/posa-error.h"
 #include "model/posa-commission-tool.h"

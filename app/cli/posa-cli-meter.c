@@ -3,7 +3,7 @@
 
 #include "posa-config.h"
 
-#include "cli/posa-cli-commission.h"
+#include "cli/posa-cli-meter-private.h"
 #include "cli/posa-cli-reading.h"
 #include "cli/posa-cli-replay.h"
 #include "cli/posa-cli-translate.h"
@@ -77,7 +77,13 @@ posa_cli_meter (PosaCli *cli, int argc, char **argv)
   static const PosaCliCommand commands[] = {
     { "read", N_ ("read plate, clock, status word and registers"), meter_read },
     { "replay", N_ ("read a recorded tape instead of a meter"), posa_cli_replay },
+    { "profile", N_ ("read the load profile"), posa_cli_meter_profile },
+    { "events", N_ ("read the log books"), posa_cli_meter_events },
     { "commission", N_ ("set up the new meter of an order"), posa_cli_commission },
+    { "verify", N_ ("compare it with its order, writing nothing"), posa_cli_meter_verify },
+    { "keys", N_ ("give it new keys"), posa_cli_meter_keys },
+    { "clock", N_ ("read or set its clock"), posa_cli_meter_clock },
+    { "firmware", N_ ("send it firmware"), posa_cli_meter_firmware },
     { "translate", N_ ("decode captured bytes"), posa_cli_translate },
   };
 

@@ -23,7 +23,7 @@ typedef struct
   int (*run) (PosaCli *cli, int argc, char **argv);
 } PosaCliCommand;
 
-int posa_cli_meter (PosaCli *cli, int argc, char **argv);  /* meter read|commission */
+int posa_cli_meter (PosaCli *cli, int argc, char **argv);  /* meter read|profile|… */
 int posa_cli_report (PosaCli *cli, int argc, char **argv); /* report verify|export */
 int posa_cli_enrol (PosaCli *cli, int argc, char **argv);
 int posa_cli_sync (PosaCli *cli, int argc, char **argv);
