@@ -251,10 +251,11 @@ take_choice (const PosaProfileLoader *loader,
 static gboolean
 is_choice (const char *group, const char *key)
 {
-  static const char *const choices[][2] = { { "profile", "driver" },     { "profile", "kind" },
-                                            { "line", "start" },         { "line", "wake_up" },
-                                            { "reading", "plan" },       { "reading", "missing" },
-                                            { "objects", "event_logs" },   { "commissioning", "order" } };
+  static const char *const choices[][2] = {
+    { "profile", "driver" },     { "profile", "kind" },       { "line", "start" },
+    { "line", "wake_up" },       { "reading", "plan" },       { "reading", "missing" },
+    { "objects", "event_logs" }, { "commissioning", "order" }
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (choices); i++)
     if (strcmp (group, choices[i][0]) == 0 && strcmp (key, choices[i][1]) == 0)

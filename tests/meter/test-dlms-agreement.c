@@ -3,6 +3,7 @@
 
 #include "dlms-rig.h"
 
+#include "base/posa-cursor.h"
 #include "base/posa-error.h"
 #include "domain/posa-json.h"
 

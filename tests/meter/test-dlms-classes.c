@@ -266,8 +266,8 @@ session_init (Session *self)
   g_assert_no_error (error);
   g_assert_true (posa_port_set_line (self->port, POSA_LINE_8N1 (9600), &error));
   self->client = posa_dlms_client_new (self->port, &options, &self->stats);
-  posa_dlms_client_open_secured (self->client, 3, POSA_KEYRING (self->rig.keyring), DLMS_RIG_SERIAL,
-                                 1, NULL, &error);
+  const PosaDlmsAssociationOptions installer = DLMS_RIG_INSTALLER (self->rig.keyring);
+  posa_dlms_client_open (self->client, &installer, NULL, &error);
   g_assert_no_error (error);
 }
 

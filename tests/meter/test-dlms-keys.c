@@ -25,7 +25,7 @@ new_keys (void)
 
   fill (&keys.encryption, 0x80);
   fill (&keys.authentication, 0xA0);
-  fill (&keys.master, 0x60);
+  fill (&keys.master, 0x40);
   return keys;
 }
 
@@ -53,8 +53,8 @@ has_new_keys (DlmsRig *self)
 {
   PosaMeterKeys have = { 0 }, next = new_keys ();
 
-  g_assert_true (
-      posa_keyring_get_keys (POSA_KEYRING (self->keyring), DLMS_RIG_SERIAL, &have, NULL));
+  g_assert_true (posa_keyring_get_keys (POSA_KEYRING (self->keyring), DLMS_RIG_SERIAL,
+                                        POSA_KEYS_CURRENT, &have, NULL));
   return memcmp (have.encryption.data, next.encryption.data, 16) == 0 &&
          memcmp (have.authentication.data, next.authentication.data, 16) == 0;
 }

@@ -214,7 +214,7 @@ has_encryption (PosaKeyring *keyring,
 {
   g_auto (PosaMeterKeys) keys = { 0 };
 
-  if (!posa_keyring_get_keys (keyring, serial, &keys, error))
+  if (!posa_keyring_get_keys (keyring, serial, POSA_KEYS_CURRENT, &keys, error))
     return FALSE;
   *has = keys.encryption.size == encryption->size &&
          memcmp (keys.encryption.data, encryption->data, encryption->size) == 0;
@@ -268,7 +268,7 @@ dlms_change_keys (PosaMeter *meter,
 
   if (!check_named (self, security, "security setup", error) ||
       !posa_dlms_meter_ensure_installer (self, operation, error) ||
-      !posa_keyring_get_keys (self->keyring, serial, &present, error) ||
+      !posa_keyring_get_keys (self->keyring, serial, POSA_KEYS_CURRENT, &present, error) ||
       !posa_dlms_keys_check (self->client, security, &present, next, cancellable, error) ||
       !posa_keyring_set_pending (self->keyring, serial, next, error))
     return FALSE;
