@@ -170,8 +170,12 @@ get_keys (PosaKeyring *keyring,
           PosaMeterKeys *keys,
           GError **error)
 {
-  *keys = POSA_REPLAY_KEYRING (keyring)->keys.keys;
-  return TRUE;
+  if (set == POSA_KEYS_CURRENT)
+    *keys = POSA_REPLAY_KEYRING (keyring)->keys.keys;
+  else
+    g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "a tape has no new keys of meter %s",
+                 serial);
+  return set == POSA_KEYS_CURRENT;
 }
 
 /* The first counter on the tape that no earlier reservation held. */

@@ -108,7 +108,7 @@ test_keys (void)
 {
   const char *text = "ek 808182838485868788898A8B8C8D8E8F\n"
                      "ak A0A1A2A3A4A5A6A7A8A9AAABACADAEAF\n"
-                     "kek 606162636465666768696A6B6C6D6E6F\n";
+                     "kek 404142434445464748494A4B4C4D4E4F\n";
   g_auto (Rig) self = { NULL };
 
   rig_init (&self);
