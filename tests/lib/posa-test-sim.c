@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define READY_MS 20000 /* with sanitizers on a busy machine */
+#define READY_MS 60000 /* with sanitizers on a busy machine */
 #define DUMP_MS  10000
 
 struct _PosaTestSim

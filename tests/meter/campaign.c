@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Most of the time they wait. */
-#define N_THREADS 24
+#define N_THREADS 8
 /* Without pace only the client's own bytes take time, and waits. */
 #define BAUD "115200"
 
