@@ -506,6 +506,31 @@ test_removed_before_connecting (void)
   posa_hdlc_link_disconnect (rig.link);
 }
 
+static gboolean
+fail_cb (gpointer data, guint *baud, GCancellable *cancellable, GError **error)
+{
+  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_TIMED_OUT, "nobody signs on");
+  return FALSE;
+}
+
+/* Mode E: a meter that never came to HDLC is sent no frame, and no speed is known to send it at. */
+static void
+test_sign_on_fails (void)
+{
+  static const PosaTestScriptStep steps[] = { { 0 } };
+  PosaHdlcLinkOptions options = make_options ();
+  g_auto (Rig) rig = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  options.baud = 0;
+  options.start = fail_cb;
+  rig_init (&rig, steps, options);
+  g_assert_false (posa_hdlc_link_connect (rig.link, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
+  posa_hdlc_link_disconnect (rig.link);
+  g_assert_cmpuint (posa_test_script_get_n_sent (rig.script), ==, 0);
+}
+
 /* The tablet sleeps for an hour, in an answer and between two requests; the meter has forgotten us
  * meanwhile. */
 static void
@@ -555,6 +580,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/hdlc-link/11.18-dm", DM, test_link_lost);
   g_test_add_data_func ("/hdlc-link/11.18-frmr", FRMR, test_link_lost);
   g_test_add_func ("/hdlc-link/11.31-removed-before-connecting", test_removed_before_connecting);
+  g_test_add_func ("/hdlc-link/sign-on-fails", test_sign_on_fails);
   g_test_add_func ("/hdlc-link/11.34-suspend", test_suspend);
   return g_test_run ();
 }

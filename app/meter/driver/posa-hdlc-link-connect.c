@@ -63,6 +63,21 @@ fail_connect (PosaHdlcWaited last, gboolean refused, GError **error)
   return FALSE;
 }
 
+/* The link stays idle when this fails: no meter is in HDLC that would have to be told. */
+static gboolean
+sign_on (PosaHdlcLink *self, GCancellable *cancellable, GError **error)
+{
+  guint baud = 0;
+
+  if (self->options.start (self->options.start_data, &baud, cancellable, error))
+    {
+      self->options.baud = baud;
+      return TRUE;
+    }
+  g_prefix_error_literal (error, "HDLC link to the meter: ");
+  return FALSE;
+}
+
 gboolean
 posa_hdlc_link_connect (PosaHdlcLink *self, GCancellable *cancellable, GError **error)
 {
@@ -74,9 +89,8 @@ posa_hdlc_link_connect (PosaHdlcLink *self, GCancellable *cancellable, GError **
   PosaHdlcWaited waited = POSA_HDLC_WAITED_SILENCE;
   gboolean refused = FALSE;
 
-  if (options->start != NULL &&
-      !options->start (options->start_data, &self->options.baud, cancellable, error))
-    return posa_hdlc_link_break (self, error);
+  if (options->start != NULL && !sign_on (self, cancellable, error))
+    return FALSE;
   self->server = options->server;
   posa_hdlc_parameters_encode (&proposed, field);
   posa_hdlc_deframer_clear (self->deframer);
