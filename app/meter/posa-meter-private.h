@@ -69,12 +69,6 @@ PosaNameplate *posa_meter_edit_nameplate (PosaMeter *self);
 PosaReadingSet *
 posa_meter_begin_reading (PosaMeter *self, const PosaProfile *profile, PosaReadingKind kind);
 
-/* INVALID_DATA naming the first required register that @reading lacks. With @totals_only just the
- * totals of energy count. */
-gboolean posa_meter_check_registers (const PosaReadingSet *reading,
-                                     const PosaProfile *profile,
-                                     gboolean totals_only,
-                                     GError **error);
 /* Whether @reg is a total of energy: what a second reading takes. */
 gboolean posa_meter_is_total (const PosaProfileRegister *reg);
 

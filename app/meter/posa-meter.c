@@ -104,26 +104,6 @@ posa_meter_is_total (const PosaProfileRegister *reg)
   return reg->tier == 0 && reg->quantity != POSA_QUANTITY_MAX_DEMAND_IMPORT;
 }
 
-gboolean
-posa_meter_check_registers (const PosaReadingSet *reading,
-                            const PosaProfile *profile,
-                            gboolean totals_only,
-                            GError **error)
-{
-  for (guint i = 0; i < profile->registers->len; i++)
-    {
-      const PosaProfileRegister *want = g_ptr_array_index (profile->registers, i);
-      if (!want->required || (totals_only && !posa_meter_is_total (want)) ||
-          posa_registers_find (reading->registers, want->quantity, want->tier) != NULL)
-        continue;
-      g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
-                   "the meter does not give register %s, which profile %s requires", want->code,
-                   profile->id);
-      return FALSE;
-    }
-  return TRUE;
-}
-
 static gboolean
 set_unsupported (const char *what, GError **error)
 {

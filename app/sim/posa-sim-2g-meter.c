@@ -208,12 +208,18 @@ take_customer (PosaSimMeter *self, const PosaSimSetup *setup)
     posa_sim_object_set (customer, 2, posa_cosem_value_new_text (text));
 }
 
+/* Who the meter says that it is. */
 static void
-make_serial (PosaSimMeter *self, const PosaSimSetup *setup)
+take_identity (PosaSimMeter *self, const PosaSimSetup *setup)
 {
   self->serial = posa_sim_setup_take (setup, "serial");
   if (self->serial == NULL)
     self->serial = g_strdup_printf ("26%08" G_GUINT64_FORMAT, setup->seed % 100000000);
+  self->name = posa_sim_setup_take (setup, "name");
+  if (self->name != NULL)
+    return;
+  self->name = g_strdup_printf ("PSA2G%c%10.10s", self->three_phase ? '3' : '1', self->serial);
+  g_strdelimit (self->name, " ", '0');
 }
 
 PosaSimMeter *
@@ -234,7 +240,7 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
       set_usage (error, "kind", setup->kind);
       return NULL;
     }
-  make_serial (self, setup);
+  take_identity (self, setup);
   if (!posa_sim_security_init (&self->security, self->serial, setup, error) ||
       !take_sizes (self, setup, error) || !take_conformance (self, setup, error) ||
       !take_fault (self, setup, error) || !take_energy (setup, energy, error) ||
@@ -259,6 +265,7 @@ posa_sim_meter_free (PosaSimMeter *self)
   g_byte_array_unref (self->image_name);
   g_byte_array_unref (self->image_blocks);
   g_free (self->serial);
+  g_free (self->name);
   g_free (self);
 }
 

@@ -62,6 +62,7 @@ typedef enum
 typedef struct
 {
   char *serial;
+  char *name; /* logical device name */
   guint64 seed;
   PosaSimSecurity security;
   guint16 max_info, max_pdu;

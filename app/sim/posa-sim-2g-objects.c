@@ -32,11 +32,7 @@ add_data (PosaSimMeter *self,
 static void
 add_identity (PosaSimMeter *self, guint32 status)
 {
-  g_autofree char *name =
-      g_strdup_printf ("PSA2G%c%10.10s", self->three_phase ? '3' : '1', self->serial);
-
-  g_strdelimit (name, " ", '0');
-  add_data (self, POSA_SIM_OBIS_LOGICAL_NAME, TRUE, FALSE, posa_cosem_value_new_text (name));
+  add_data (self, POSA_SIM_OBIS_LOGICAL_NAME, TRUE, FALSE, posa_cosem_value_new_text (self->name));
   add_data (self, POSA_SIM_OBIS_SERIAL, TRUE, FALSE, posa_cosem_value_new_text (self->serial));
   add_data (self, POSA_SIM_OBIS_FIRMWARE, FALSE, FALSE, posa_cosem_value_new_text ("2G.1.04"));
   add_data (self, POSA_SIM_OBIS_COUNTER, TRUE, FALSE, integer (POSA_COSEM_UINT32, 0));

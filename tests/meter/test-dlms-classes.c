@@ -10,6 +10,8 @@
 #include "meter/codec/posa-cosem-time.h"
 #include "meter/driver/posa-dlms-client.h"
 
+#include <string.h>
+
 #define QUARTER_US (15 * G_TIME_SPAN_MINUTE)
 /* Midnight, UTC, within the 60 days that the meter keeps. */
 #define DAY_US(days_ago)                                                                           \
@@ -240,6 +242,53 @@ test_three_phase (void)
                    ==, 45000);
 }
 
+/* ---- a stranger ---- */
+
+/* A meter that no profile knows is read with its keys, by the usual codes, and not written to. */
+static void
+test_stranger (void)
+{
+  static const char *const missing[] = { "register 1-0:2.8.0", "register 1-0:3.8.0",
+                                         "register 1-0:4.8.0" };
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "name=XYZ9000000042"));
+  g_autoptr (PosaMeter) meter = open_meter (&self);
+  g_autoptr (PosaReadingSet) reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (reading->profile_id, ==, "dlms-generic");
+  g_assert_cmpint (reading->meter.kind, ==, POSA_METER_KIND_GENERIC);
+  g_assert_cmpstr (reading->meter.manufacturer, ==, "XYZ");
+  g_assert_cmpstr (reading->meter.model, ==, "9000000042");
+  g_assert_cmpstr (reading->meter.serial, ==, DLMS_RIG_SERIAL);
+  g_assert_cmpint (ABS (reading->meter_clock_us - reading->device_clock_us), <, G_TIME_SPAN_MINUTE);
+  dlms_rig_assert_registers (&self, reading);
+  g_autofree char *text = posa_reading_set_to_text (reading, FALSE);
+  /* One phase counts no other energy. */
+  for (guint i = 0; i < G_N_ELEMENTS (missing); i++)
+    g_assert_nonnull (strstr (text, missing[i]));
+  g_assert_null (posa_meter_commission (meter, &self.plan, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
+  g_assert_null (posa_meter_verify (meter, &self.plan, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "writes"), ==, 0);
+}
+
+/* What a profile of one's own requires is refused when it is not there. */
+static void
+test_required_register (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "fault=missing:1-0:1.8.2"));
+  g_assert_null (dlms_rig_read (&self, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "1.8.2"));
+}
+
 /* ---- classes by themselves ---- */
 
 typedef struct
@@ -424,6 +473,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dlms-classes/verify", test_verify);
   g_test_add_func ("/dlms-classes/verify-other-meter", test_verify_other_meter);
   g_test_add_func ("/dlms-classes/three-phase", test_three_phase);
+  g_test_add_func ("/dlms-classes/stranger", test_stranger);
+  g_test_add_func ("/dlms-classes/required-register", test_required_register);
   g_test_add_func ("/dlms-classes/registers", test_registers);
   g_test_add_func ("/dlms-classes/clock-methods", test_clock_methods);
   g_test_add_func ("/dlms-classes/scripts-and-tables", test_scripts_and_tables);

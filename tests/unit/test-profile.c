@@ -60,7 +60,10 @@ test_match (void)
   g_assert_cmpstr (profile->id, ==, "iec-generic");
   profile = posa_profile_match (profiles, POSA_DRIVER_IEC, "XYZ", "M1");
   g_assert_cmpstr (profile->id, ==, "iec-generic");
-  g_assert_null (posa_profile_match (profiles, POSA_DRIVER_DLMS, "PSA", "M1"));
+  profile = posa_profile_match (profiles, POSA_DRIVER_DLMS, "PSA", "M1");
+  g_assert_cmpstr (profile->id, ==, "dlms-generic");
+  profile = posa_profile_match (profiles, POSA_DRIVER_DLMS, "PSA", "2G31234567");
+  g_assert_cmpstr (profile->id, ==, "posa-2g-three");
 }
 
 /* Which patterns of identification can claim one and the same meter. */

@@ -272,9 +272,17 @@ take_register (PosaDlmsBatch *self,
     }
   if (item->value != NULL)
     return add_register (want, item->value, scaler, reading, error);
-  if (want->required)
-    posa_dlms_set_result_error ("reading", target, item->result, error);
-  return !want->required;
+  if (!want->required)
+    return TRUE;
+  if (self->profile->missing == POSA_MISSING_NOTE)
+    {
+      g_autofree char *what = g_strdup_printf ("register %s", want->code);
+
+      posa_reading_set_add_missing (reading, what, posa_dlms_result_describe (item->result));
+      return TRUE;
+    }
+  posa_dlms_set_result_error ("reading", target, item->result, error);
+  return FALSE;
 }
 
 gboolean
@@ -312,5 +320,5 @@ posa_dlms_batch_take_values (PosaDlmsBatch *self, PosaReadingSet *reading, GErro
       if (wants (self, want) && !take_register (self, want, reading, error))
         return FALSE;
     }
-  return posa_meter_check_registers (reading, self->profile, self->totals_only, error);
+  return TRUE;
 }

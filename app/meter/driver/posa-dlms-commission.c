@@ -41,7 +41,7 @@ posa_dlms_commission_run (const PosaDlmsCommission *self, GError **error)
 {
   g_autoptr (GPtrArray)
       values = g_ptr_array_new_with_free_func ((GDestroyNotify) posa_verified_value_free);
-  guint n = self->profile->commissioning != NULL ? g_strv_length (self->profile->commissioning) : 0;
+  guint n = g_strv_length (self->profile->commissioning);
 
   for (guint i = 0; i < n; i++)
     {

@@ -108,11 +108,16 @@ check_plan (PosaDlmsMeter *self, const PosaCommissionPlan *plan, GError **error)
 {
   const PosaNameplate *plate = posa_meter_get_nameplate (POSA_METER (self));
 
-  if (strcmp (plate->serial, plan->serial) == 0)
+  if (strcmp (plate->serial, plan->serial) != 0)
+    g_set_error (error, POSA_ERROR, POSA_ERROR_WRONG_METER,
+                 "the meter on the port is %s, but %s is to be commissioned; nothing was written",
+                 plate->serial, plan->serial);
+  else if (self->profile->commissioning == NULL)
+    g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+                 "profile %s of meter %s has no order of commissioning; nothing was written",
+                 self->profile->id, plate->serial);
+  else
     return TRUE;
-  g_set_error (error, POSA_ERROR, POSA_ERROR_WRONG_METER,
-               "the meter on the port is %s, but %s is to be commissioned; nothing was written",
-               plate->serial, plan->serial);
   return FALSE;
 }
 
