@@ -131,8 +131,8 @@ posa_clock_sleep_until (PosaClock *self,
   return slept;
 }
 
-static GTimeZone *
-get_zone (void)
+GTimeZone *
+posa_time_get_italy (void)
 {
   static GTimeZone *zone;
 
@@ -148,7 +148,7 @@ char *
 posa_time_format (gint64 wall_us)
 {
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (wall_us);
-  g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, get_zone ());
+  g_autoptr (GDateTime) local = g_date_time_to_timezone (utc, posa_time_get_italy ());
   g_autofree char *date = g_date_time_format (local, "%Y-%m-%dT%H:%M:%S");
   g_autofree char *offset = g_date_time_format (local, "%:z");
 

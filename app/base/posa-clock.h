@@ -28,6 +28,8 @@ gboolean posa_clock_sleep_until (PosaClock *self,
                                  GCancellable *cancellable,
                                  GError **error);
 
+/* Italy's local time, from the system's tables; the machine's own where those lack. Borrowed. */
+GTimeZone *posa_time_get_italy (void);
 /* The wall time as ISO 8601 with the offset of Italy's local time
  * ("2026-11-21T10:15:30.250+01:00"). */
 char *posa_time_format (gint64 wall_us);

@@ -3,6 +3,7 @@
 
 #include "sim/posa-sim-1g-history.h"
 
+#include "base/posa-clock.h"
 #include "domain/posa-holidays.h"
 
 #include <string.h>
@@ -14,10 +15,9 @@
 static GDateTime *
 local_time (gint64 wall_us)
 {
-  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Rome");
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (wall_us);
 
-  return g_date_time_to_timezone (utc, zone);
+  return g_date_time_to_timezone (utc, posa_time_get_italy ());
 }
 
 guint
@@ -176,9 +176,8 @@ void
 posa_sim_1g_make_registers (PosaSim1g *self, GRand *rand)
 {
   g_autoptr (GDateTime) now = local_time (posa_sim_1g_get_clock (self));
-  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Rome");
-  g_autoptr (GDateTime) month =
-      g_date_time_new (zone, g_date_time_get_year (now), g_date_time_get_month (now), 1, 0, 0, 0);
+  g_autoptr (GDateTime) month = g_date_time_new (posa_time_get_italy (), g_date_time_get_year (now),
+                                                 g_date_time_get_month (now), 1, 0, 0, 0);
 
   self->frozen->frozen_us = g_date_time_to_unix_usec (month);
   self->frozen->reason = POSA_FREEZE_BILLING;

@@ -3,23 +3,10 @@
 
 #include "meter/codec/posa-cosem-time.h"
 
+#include "base/posa-clock.h"
 #include "base/posa-cursor.h"
 
 #define ANY 0xFF
-
-static GTimeZone *
-italy (void)
-{
-  static gsize zone;
-
-  if (g_once_init_enter (&zone))
-    {
-      GTimeZone *rome = g_time_zone_new_identifier ("Europe/Rome");
-
-      g_once_init_leave (&zone, (gsize) (rome != NULL ? rome : g_time_zone_new_offset (3600)));
-    }
-  return (GTimeZone *) zone;
-}
 
 void
 posa_cosem_time_encode (const PosaCosemTime *self, guint8 out[POSA_COSEM_TIME_SIZE])
@@ -101,12 +88,13 @@ posa_cosem_time_from_utc (gint64 wall_us, gint16 deviation, gboolean summer)
 PosaCosemTime
 posa_cosem_time_from_utc_italy (gint64 wall_us)
 {
+  GTimeZone *italy = posa_time_get_italy ();
   gint interval =
-      g_time_zone_find_interval (italy (), G_TIME_TYPE_UNIVERSAL, wall_us / G_USEC_PER_SEC);
-  gint32 offset = g_time_zone_get_offset (italy (), interval);
+      g_time_zone_find_interval (italy, G_TIME_TYPE_UNIVERSAL, wall_us / G_USEC_PER_SEC);
+  gint32 offset = g_time_zone_get_offset (italy, interval);
 
   return posa_cosem_time_from_utc (wall_us, (gint16) (-offset / 60),
-                                   g_time_zone_is_dst (italy (), interval));
+                                   g_time_zone_is_dst (italy, interval));
 }
 
 gboolean
@@ -119,8 +107,8 @@ posa_cosem_time_to_utc (const PosaCosemTime *self, gint64 *wall_us)
   if (self->hundredths != ANY && self->hundredths > 99)
     return FALSE;
   g_autoptr (GDateTime)
-      local = g_date_time_new (has_deviation ? utc : italy (), self->year, self->month, self->day,
-                               self->hour, self->minute, second);
+      local = g_date_time_new (has_deviation ? utc : posa_time_get_italy (), self->year,
+                               self->month, self->day, self->hour, self->minute, second);
   if (self->year == 0 || self->year > 9999 || local == NULL)
     return FALSE;
   *wall_us = g_date_time_to_unix_usec (local);

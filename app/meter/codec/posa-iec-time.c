@@ -3,6 +3,7 @@
 
 #include "meter/codec/posa-iec-time.h"
 
+#include "base/posa-clock.h"
 #include "base/posa-error.h"
 
 #include <string.h>
@@ -65,7 +66,7 @@ static GTimeZone *
 zone_of_season (int season)
 {
   if (season < 0)
-    return g_time_zone_new_identifier ("Europe/Rome");
+    return g_time_zone_ref (posa_time_get_italy ());
   return g_time_zone_new_offset (season == 0 ? 3600 : season == 1 ? 7200 : 0);
 }
 
@@ -95,9 +96,8 @@ posa_iec_time_parse (const char *format, const char *text, GError **error)
 char *
 posa_iec_time_format (const char *format, gint64 wall_us)
 {
-  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Rome");
   g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc_usec (wall_us);
-  g_autoptr (GDateTime) time = g_date_time_to_timezone (utc, zone);
+  g_autoptr (GDateTime) time = g_date_time_to_timezone (utc, posa_time_get_italy ());
   GString *text = g_string_new (NULL);
   const int fields[N_FIELDS] = {
     [YEAR] = g_date_time_get_year (time),
