@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Keys of one meter in a text file that only its owner may read (mode 0600): for tools that work on
- * captured bytes, never for the field. A line each, in any order, all but EK and AK may be left
- * out; lines that begin with # say nothing:
+/* Keys of one meter in a text file that only its owner may read (mode 0600): for captured
+ * bytes, and for new keys that the office hands over in this form. A line each, in any order, all
+ * but EK and AK may be left out; lines that begin with # say nothing:
  *
  *   ek 000102030405060708090A0B0C0D0E0F
  *   ak D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF

@@ -14,7 +14,7 @@ test_usage (void)
 {
   cli_expect (2, "Usage: posactl", "posactl", NULL);
   cli_expect (0, "replace", "posactl", "--help", NULL);
-  cli_expect (0, "0.1.0", "posactl", "--version", NULL);
+  cli_expect (0, "0.2.0", "posactl", "--version", NULL);
   cli_expect (2, "no command \"fly\"", "posactl", "fly", NULL);
   cli_expect (2, "--help", "posactl", "replace", NULL);
   cli_expect (2, "--help", "posactl", "meter", "read", "--speed", "9", NULL);
