@@ -443,12 +443,13 @@ dump_registers (PosaSimMeter *self, JsonBuilder *builder)
 {
   json_builder_set_member_name (builder, "registers");
   json_builder_begin_object (builder);
-  for (guint8 tier = 0; tier <= 6; tier++)
-    {
-      g_autofree char *name = g_strdup_printf ("1-0:1.8.%u", tier);
-      dump_integer (self, builder, name, POSA_DLMS_CLASS_REGISTER,
-                    POSA_OBIS (1, 0, 1, 8, tier, 255), 2);
-    }
+  for (guint8 channel = 1; channel <= (self->three_phase ? 4 : 1); channel++)
+    for (guint8 tier = 0; tier <= 6; tier++)
+      {
+        g_autofree char *name = g_strdup_printf ("1-0:%u.8.%u", channel, tier);
+        dump_integer (self, builder, name, POSA_DLMS_CLASS_REGISTER,
+                      POSA_OBIS (1, 0, channel, 8, tier, 255), 2);
+      }
   json_builder_end_object (builder);
 }
 
