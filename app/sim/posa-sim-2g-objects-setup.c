@@ -93,8 +93,8 @@ add_security (PosaSimMeter *self)
   PosaSimObject *security =
       posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_SECURITY, 0, POSA_SIM_OBIS_SECURITY, 5);
 
-  posa_sim_object_set (security, 2, integer (POSA_COSEM_ENUM, 3));
-  posa_sim_object_set (security, 3, integer (POSA_COSEM_ENUM, 0));
+  posa_sim_object_set (security, 2, integer (POSA_COSEM_ENUM, self->security.agreement.policy));
+  posa_sim_object_set (security, 3, integer (POSA_COSEM_ENUM, self->security.agreement.suite));
   posa_sim_object_set (security, 4, posa_sim_value_octets ("", 0));
   posa_sim_object_set (security, 5,
                        posa_sim_value_octets (self->security.title, sizeof self->security.title));

@@ -14,6 +14,7 @@
 
 #define CUSTOMER POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, POSA_OBIS (0, 0, 96, 1, 10, 255), 2)
 #define SERIAL   POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, POSA_OBIS (0, 0, 96, 1, 0, 255), 2)
+#define SETUP    POSA_COSEM_TARGET (POSA_DLMS_CLASS_SECURITY, POSA_OBIS (0, 0, 43, 0, 3, 255), 2)
 #define FIRMWARE POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, POSA_OBIS (1, 0, 0, 2, 0, 255), 2)
 
 /* As the settings of posa-sim have it. */
@@ -129,6 +130,27 @@ assert_text (Session *self, PosaCosemTarget target, const char *expected)
   g_assert_cmpmem (bytes, size, expected, strlen (expected));
 }
 
+/* What the meter's security setup says is what was agreed. */
+static void
+assert_setup (Session *self)
+{
+  const PosaDlmsAgreement *agreement = &self->options.agreement;
+  const gint64 expected[] = { agreement->policy, (gint64) agreement->suite };
+
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      PosaCosemTarget target = SETUP;
+      g_autoptr (GError) error = NULL;
+      gint64 number = -1;
+
+      target.index = (gint8) (2 + i);
+      g_autoptr (PosaCosemValue) value = posa_dlms_client_get (self->client, target, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (posa_cosem_value_get_integer (value, &number));
+      g_assert_cmpint (number, ==, expected[i]);
+    }
+}
+
 /* @again: a second association, whose counters go on. */
 static void
 check_session (const Words *words, gboolean again)
@@ -144,6 +166,7 @@ check_session (const Words *words, gboolean again)
   session_open (&self, &error);
   g_assert_no_error (error);
   assert_text (&self, SERIAL, DLMS_RIG_SERIAL);
+  assert_setup (&self);
   g_autoptr (PosaApdu) list = posa_dlms_client_get_list (self.client, targets, 3, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (list->items->len, ==, 3);
