@@ -86,6 +86,8 @@ take_event (const PosaProfileLoader *loader, const char *key, const char *value,
 
   if (!g_ascii_string_to_signed (key, 10, 0, G_MAXINT32, &code, NULL) || *value == '\0')
     return posa_profile_set_invalid (loader, "events", key, error, "expected NUMBER=name");
+  if (posa_profile_get_event (loader->profile, code) != NULL)
+    return posa_profile_set_invalid (loader, "events", key, error, "given twice");
   PosaProfileEvent *event = g_new0 (PosaProfileEvent, 1);
   event->code = code;
   event->text = g_strdup (value);

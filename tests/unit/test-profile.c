@@ -8,14 +8,19 @@
 #include <string.h>
 
 static char *
-read_m1 (void)
+read_profile (const char *name)
 {
-  g_autofree char *path =
-      g_build_filename (g_getenv ("POSA_DATADIR"), "profiles", "posa-1g-m1.profile", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("POSA_DATADIR"), "profiles", name, NULL);
   char *text = NULL;
 
   g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   return text;
+}
+
+static char *
+read_m1 (void)
+{
+  return read_profile ("posa-1g-m1.profile");
 }
 
 /* @text with its first @old replaced by @new. */
@@ -107,14 +112,30 @@ test_patterns (void)
   g_assert_true (posa_profile_pattern_conflicts ("PSA", "*", "*", "M1"));
 }
 
+typedef struct
+{
+  const char *old, *new, *place;
+} Slip;
+
 /* A slip of the pen is named with file, group and key. */
+static void
+assert_slips (const char *name, const char *good, const Slip *slips, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *bad = replace (good, slips[i].old, slips[i].new);
+      g_autoptr (GError) error = NULL;
+      g_assert_null (posa_profile_parse (name, bad, strlen (bad), &error));
+      g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+      if (strstr (error->message, slips[i].place) == NULL)
+        g_error ("\"%s\" does not name \"%s\"", error->message, slips[i].place);
+    }
+}
+
 static void
 test_faults (void)
 {
-  static const struct
-  {
-    const char *old, *new, *place;
-  } rows[] = {
+  static const Slip rows[] = {
     { "baud=9600", "baude=9600", "m1: [line] baude" },
     { "baud=9600", "baud=fast", "m1: [line] baud" },
     { "baud=9600", "baud=9600\nbaud=300", "m1: [line] baud: given twice" },
@@ -158,21 +179,42 @@ test_faults (void)
     { "1.29.0=active_import;kWh;2.3\n", "", "m1: [load-columns] P.01: missing" },
     { "1.29.0=active_import;kWh;2.3", "1.29.0=active_import;kW;2.3", "m1: [load-columns] 1.29.0" },
     { "1.29.0=active_import;kWh;2.3", "1.29.0=active_import;kWh", "m1: [load-columns] 1.29.0" },
+    { "1.29.0=active_import;kWh;2.3", "P.29=active_import;kWh;2.3", "m1: [load-columns] P.29" },
+    { "1.29.0=active_import;kWh;2.3", "1.29.0=energy;kWh;2.3", "m1: [load-columns] 1.29.0" },
+    { "1.29.0=active_import;kWh;2.3", "1.29.0=active_import;kWh;2", "m1: [load-columns] 1.29.0" },
+    { "7=power_fail", "7=power_fail\n07=power_fail", "m1: [load-bits] 07: given twice" },
     { "7=power_fail", "16=power_fail", "m1: [load-bits] 16" },
     { "7=power_fail", "7=power_failure", "m1: [load-bits] 7: unknown flag" },
     { "[match]", "garbage\n[match]", "m1: " },
   };
   g_autofree char *good = read_m1 ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      g_autofree char *bad = replace (good, rows[i].old, rows[i].new);
-      g_autoptr (GError) error = NULL;
-      g_assert_null (posa_profile_parse ("m1", bad, strlen (bad), &error));
-      g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
-      if (strstr (error->message, rows[i].place) == NULL)
-        g_error ("\"%s\" does not name \"%s\"", error->message, rows[i].place);
-    }
+  assert_slips ("m1", good, rows, G_N_ELEMENTS (rows));
+}
+
+/* The groups of meters that speak DLMS. */
+static void
+test_dlms_faults (void)
+{
+  static const Slip rows[] = {
+    { "1=power-down", "1=", "2g: [events] 1: expected NUMBER=name" },
+    { "1=power-down", "one=power-down", "2g: [events] one: expected NUMBER=name" },
+    { "1=power-down", "-1=power-down", "2g: [events] -1: expected NUMBER=name" },
+    { "1=power-down", "1=power-down\n01=power-gone", "2g: [events] 01: given twice" },
+    { "1=power-down", "1=power-down\n1=power-gone", "2g: [events] 1: given twice" },
+    { "event_logs=0-0:99.98.0", "event_logs=0-0:99", "2g: [objects] event_logs" },
+    { "event_logs=0-0:99.98.0;", "event_logs=0-0:99.98.0;;", "2g: [objects] event_logs" },
+    { "event_logs=", "event_log=", "2g: [objects] event_log: unknown key" },
+    { "load_profile=1-0:99.1.0", "load_profile=P.01", "2g: [objects] load_profile" },
+    { "clock=0-0:1.0.0\n", "", "2g: [objects] clock: missing" },
+    { "invocation_counter=0-0:43.1.3\n", "", "2g: [objects] invocation_counter: missing" },
+    { "utc_offset=60\n", "", "2g: [dlms] utc_offset: missing" },
+    { "logical_device=1\n", "logical_device=1\naddress_bytes=3\n", "2g: [dlms] address_bytes" },
+    { "[status-bits]", "[reading]\nmissing=ignore\n[status-bits]", "2g: [reading] missing" },
+  };
+  g_autofree char *good = read_profile ("posa-2g-single.profile");
+
+  assert_slips ("2g", good, rows, G_N_ELEMENTS (rows));
 }
 
 /* How the meter is called, and the form of its data. */
@@ -202,12 +244,8 @@ test_line_and_form (void)
 static PosaProfile *
 parse_security (const char *lines, GError **error)
 {
-  g_autofree char *path =
-      g_build_filename (g_getenv ("POSA_DATADIR"), "profiles", "posa-2g-single.profile", NULL);
-  g_autofree char *text = NULL;
+  g_autofree char *text = read_profile ("posa-2g-single.profile");
   g_autofree char *dlms = g_strconcat ("[dlms]\n", lines, NULL);
-
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
   g_autofree char *changed = replace (text, "[dlms]\n", dlms);
   return posa_profile_parse ("2g", changed, strlen (changed), error);
 }
@@ -289,6 +327,7 @@ main (int argc, char **argv)
   g_test_add_func ("/profile/match", test_match);
   g_test_add_func ("/profile/patterns", test_patterns);
   g_test_add_func ("/profile/faults", test_faults);
+  g_test_add_func ("/profile/dlms-faults", test_dlms_faults);
   g_test_add_func ("/profile/line-and-form", test_line_and_form);
   g_test_add_func ("/profile/security", test_security);
   g_test_add_func ("/profile/status-word", test_status_word);
