@@ -32,8 +32,8 @@ typedef struct
 
 typedef struct
 {
-  char
-      *name; /* "clock", "contract_power", "limiter", "tariff_table", "customer_number", "supply" */
+  char *name; /* "clock", "contract_power", "limiter", "tariff_table", "special_days",
+                 "customer_number", "supply" */
   char *before, *written, *read_back; /* as text with unit */
 } PosaVerifiedValue;
 

@@ -42,6 +42,7 @@ posa_work_order_copy (const PosaWorkOrder *self)
   copy->old_serial = g_strdup (self->old_serial);
   copy->tariff_table = self->tariff_table != NULL ? posa_tariff_table_copy (self->tariff_table)
                                                   : NULL;
+  copy->patron_days = self->patron_days != NULL ? g_array_copy (self->patron_days) : NULL;
   copy->last_billing = g_ptr_array_copy (self->last_billing, copy_register_cb, NULL);
   g_ptr_array_set_free_func (copy->last_billing, (GDestroyNotify) posa_register_free);
   return copy;
@@ -61,6 +62,7 @@ posa_work_order_free (PosaWorkOrder *self)
   g_free (self->access_note);
   g_free (self->old_serial);
   g_clear_pointer (&self->tariff_table, posa_tariff_table_free);
+  g_clear_pointer (&self->patron_days, g_array_unref);
   g_ptr_array_unref (self->last_billing);
   g_free (self);
 }
@@ -89,6 +91,11 @@ contract_to_json (const PosaWorkOrder *self, JsonBuilder *builder)
     posa_tariff_table_to_json (self->tariff_table, builder);
   else
     json_builder_add_null_value (builder);
+  if (self->patron_days != NULL)
+    {
+      json_builder_set_member_name (builder, "patron_days");
+      posa_holidays_to_json (self->patron_days, builder);
+    }
   json_builder_set_member_name (builder, "last_billing");
   posa_registers_to_json (self->last_billing, builder);
   posa_json_add_time_or_null (builder, "last_billing_at", self->last_billing_us);
@@ -219,6 +226,8 @@ contract_from_json (PosaWorkOrder *self, PosaJsonCursor object)
   self->available_power_w = range_from_json (object, "available_power_w", 1, POWER_MAX_W);
   self->limiter_enabled = posa_json_bool (object, "limiter_enabled");
   self->tariff_table = posa_tariff_table_from_json (posa_json_object (object, "tariff_table"));
+  if (posa_json_has (object, "patron_days"))
+    self->patron_days = posa_holidays_from_json (posa_json_array (object, "patron_days"));
   g_ptr_array_unref (self->last_billing);
   self->last_billing = posa_registers_from_json (posa_json_array (object, "last_billing"));
   self->last_billing_us = posa_json_time_or_0 (object, "last_billing_at");

@@ -2,6 +2,7 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
+#include "domain/posa-holidays.h"
 #include "domain/posa-meter-kind.h"
 #include "domain/posa-register.h"
 #include "domain/posa-tariff-table.h"
@@ -30,6 +31,7 @@ typedef struct
   gint64 contract_power_w, available_power_w;
   gboolean limiter_enabled;
   PosaTariffTable *tariff_table;
+  GArray *patron_days;     /* PosaHoliday: holidays of the place only; NULL = none are known */
   GPtrArray *last_billing; /* PosaRegister: what the old meter must at least show */
   gint64 last_billing_us;
 } PosaWorkOrder;
@@ -39,7 +41,8 @@ PosaWorkOrder *posa_work_order_copy (const PosaWorkOrder *self);
 void posa_work_order_free (PosaWorkOrder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaWorkOrder, posa_work_order_free)
 
-/* One JSON object with these members (times ISO 8601): the form on the wire and in the store. */
+/* One JSON object with these members (times ISO 8601), patron_days only when there are any: the
+ * form on the wire and in the store. */
 void posa_work_order_to_json (const PosaWorkOrder *self, JsonBuilder *builder);
 char *posa_work_order_to_text (const PosaWorkOrder *self);
 PosaWorkOrder *posa_work_order_from_json (PosaJsonCursor object);

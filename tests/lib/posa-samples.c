@@ -56,6 +56,16 @@ posa_sample_tariff_table (GRand *random)
   return self;
 }
 
+/* A day of every year and one of one year. */
+static GArray *
+sample_patron_days (void)
+{
+  static const PosaHoliday days[] = { { 0, 8, 19 }, { 2027, 9, 5 } };
+  GArray *self = g_array_new (FALSE, FALSE, sizeof (PosaHoliday));
+
+  return g_array_append_vals (self, days, G_N_ELEMENTS (days));
+}
+
 static PosaRegister *
 add_register (GPtrArray *registers, PosaQuantity quantity, guint tier, gint64 value)
 {
@@ -113,6 +123,8 @@ posa_sample_order (GRand *random, const char *id)
   self->limiter_enabled = g_rand_boolean (random);
   self->tariff_table = posa_sample_tariff_table (random);
   add_energy (random, self->last_billing, POSA_QUANTITY_ACTIVE_IMPORT);
+  if (g_rand_boolean (random))
+    self->patron_days = sample_patron_days ();
   self->last_billing_us = START_US - 40000 * MINUTE_US;
   return self;
 }

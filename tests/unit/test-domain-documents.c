@@ -121,6 +121,11 @@ test_order_round_trip (void)
       g_autofree char *text_again = posa_work_order_to_text (again);
       g_assert_cmpstr (text, ==, text_again);
       g_assert_true (posa_tariff_table_equal (order->tariff_table, again->tariff_table));
+      g_assert_cmpint (order->patron_days != NULL, ==, strstr (text, "patron_days") != NULL);
+      g_assert_cmpint (order->patron_days != NULL, ==, again->patron_days != NULL);
+      if (order->patron_days != NULL)
+        g_assert_cmpmem (order->patron_days->data, order->patron_days->len * sizeof (PosaHoliday),
+                         again->patron_days->data, again->patron_days->len * sizeof (PosaHoliday));
       g_assert_cmpint (order->window_start_us, ==, again->window_start_us);
       g_assert_cmpint (order->notice_posted_us, ==, again->notice_posted_us);
     }
@@ -146,6 +151,8 @@ test_order_refuses (void)
     { "\"default_tier\":", "\"default_tier\":1", "tariff_table.default_tier: outside 1 to 4" },
     { "\"from\":\"00:00\"", "\"from\":\"00:01\"", "tariff_table: tariff table" },
     { "\"from\":\"00:00\"", "\"from\":\"0:00\"", "tariff_table.days[0][0].from: expected" },
+    { "\"last_billing\":", "\"patron_days\":[\"02-30\"],\"last_billing\":",
+      "patron_days[0]: expected a day" },
     { "\"unit\":\"Wh\"", "\"unit\":\"kWh\"", "last_billing[0]: unit is not Wh" },
     { "\"tier\":2,\"value\"", "\"tier\":1,\"value\"", "last_billing[1]: given twice" },
     { "\"window_end\":\"2026-1", "\"window_end\":\"2025-1", "window_end: earlier" },
