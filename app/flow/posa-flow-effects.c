@@ -131,6 +131,7 @@ commission_open (PosaMeter *meter,
     .available_power_w = order->available_power_w,
     .limiter_enabled = order->limiter_enabled,
     .tariff_table = order->tariff_table,
+    .patron_days = order->patron_days,
   };
   g_autoptr (GPtrArray) verified = posa_meter_commission (meter, &plan, operation, error);
   g_autoptr (PosaReadingSet) reading = NULL;

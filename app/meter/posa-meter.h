@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/posa-operation.h"
+#include "domain/posa-holidays.h"
 #include "domain/posa-load-profile.h"
 #include "domain/posa-meter-event.h"
 #include "domain/posa-reading-set.h"
@@ -98,13 +99,14 @@ typedef struct
   gint64 contract_power_w, available_power_w;
   gboolean limiter_enabled;
   const PosaTariffTable *tariff_table;
+  const GArray *patron_days; /* PosaHoliday; NULL = none beside the holidays of the law */
 } PosaCommissionPlan;
 
-/* Associates, checks identity, then for clock, tariff table, power and limiter, customer number:
- * reads before, writes, reads back, compares; closes the supply relay last. Idempotent: a value
- * that is already right is not written again. Returns an array of PosaVerifiedValue, or NULL and
- * WRONG_METER, ACCESS_DENIED, NOT_VERIFIED (names the value), …; the link may then be opened again
- * and the call repeated. UNSUPPORTED on a 1G meter. */
+/* Associates, checks identity, then for clock, tariff table, special days, power and limiter,
+ * customer number: reads before, writes, reads back, compares; closes the supply relay last.
+ * Idempotent: a value that is already right is not written again. Returns an array of
+ * PosaVerifiedValue, or NULL and WRONG_METER, ACCESS_DENIED, NOT_VERIFIED (names the value), …; the
+ * link may then be opened again and the call repeated. UNSUPPORTED on a 1G meter. */
 GPtrArray *posa_meter_commission (PosaMeter *self,
                                   const PosaCommissionPlan *plan,
                                   PosaOperation *operation,

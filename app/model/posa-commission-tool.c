@@ -29,7 +29,8 @@ make_plan (const PosaWorkOrder *order, const char *serial)
                                 .contract_power_w = order->contract_power_w,
                                 .available_power_w = order->available_power_w,
                                 .limiter_enabled = order->limiter_enabled,
-                                .tariff_table = order->tariff_table };
+                                .tariff_table = order->tariff_table,
+                                .patron_days = order->patron_days };
 }
 
 /* A meter of this crew's stock, or the one that this order has put in already: the work may have

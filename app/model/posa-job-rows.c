@@ -107,11 +107,9 @@ static const struct
   const char *name;
   const char *label;
 } value_labels[] = {
-  { "clock", N_ ("Clock") },
-  { "contract_power", N_ ("Contractual power") },
-  { "limiter", N_ ("Limiter") },
-  { "tariff_table", N_ ("Tariff table") },
-  { "customer_number", N_ ("Customer number") },
+  { "clock", N_ ("Clock") },           { "contract_power", N_ ("Contractual power") },
+  { "limiter", N_ ("Limiter") },       { "tariff_table", N_ ("Tariff table") },
+  { "special_days", N_ ("Holidays") }, { "customer_number", N_ ("Customer number") },
   { "supply", N_ ("Supply") },
 };
 

@@ -173,8 +173,16 @@ static const struct
   { "contract_power", { "Contractual power", "Potenza impegnata" } },
   { "limiter", { "Supply limiter", "Limitatore di potenza" } },
   { "tariff_table", { "Tariff table", "Tabella oraria" } },
+  { "special_days", { "Holidays", "Giorni festivi" } },
   { "customer_number", { "Customer number", "Numero cliente" } },
   { "supply", { "Supply relay", "Interruttore di fornitura" } },
+};
+
+/* What numbers of PosaVerifiedValue count. */
+static const Words counts[] = {
+  { " switch times", " cambi di fascia" },
+  { " days of every year", " giorni di ogni anno" },
+  { " single days", " giorni singoli" },
 };
 
 /* Words of which the driver makes the texts of PosaVerifiedValue. */
@@ -374,14 +382,17 @@ format_leading_time (PosaReportLanguage self, const char *part)
 static char *
 format_part (PosaReportLanguage self, const char *part)
 {
-  static const char switches[] = " switch times";
   char *time = format_leading_time (self, part);
 
   if (time != NULL)
     return time;
-  if (self == POSA_LANGUAGE_IT && g_str_has_suffix (part, switches))
-    return g_strdup_printf ("%.*s cambi di fascia", (int) (strlen (part) - strlen (switches)),
-                            part);
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    if (g_str_has_suffix (part, counts[i][POSA_LANGUAGE_EN]))
+      return g_strdup_printf ("%.*s%s",
+                              (int) (strlen (part) - strlen (counts[i][POSA_LANGUAGE_EN])), part,
+                              counts[i][self]);
+  if (self == POSA_LANGUAGE_IT && g_str_has_prefix (part, "to "))
+    return g_strconcat ("fino al ", part + strlen ("to "), NULL);
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
     if (g_str_equal (states[i][POSA_LANGUAGE_EN], part))
       return g_strdup (states[i][self]);

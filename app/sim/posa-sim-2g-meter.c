@@ -423,18 +423,22 @@ dump_text (PosaSimMeter *self,
   json_builder_add_string_value (builder, text);
 }
 
-/* The active calendar as bytes: a test compares without a decoder of its own. */
+/* Attributes @first to @last as bytes: a test compares without a decoder of its own. */
 static void
-dump_calendar (PosaSimMeter *self, JsonBuilder *builder)
+dump_values (PosaSimMeter *self,
+             JsonBuilder *builder,
+             const char *name,
+             guint16 class_id,
+             PosaObis obis,
+             guint first,
+             guint last)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
 
-  for (guint i = 3; i <= 5; i++)
-    posa_axdr_write (posa_sim_cosem_get (self->cosem, POSA_DLMS_CLASS_CALENDAR,
-                                         POSA_SIM_OBIS_CALENDAR, i),
-                     bytes);
+  for (guint i = first; i <= last; i++)
+    posa_axdr_write (posa_sim_cosem_get (self->cosem, class_id, obis, i), bytes);
   g_autofree char *text = posa_hex_encode (bytes->data, bytes->len);
-  json_builder_set_member_name (builder, "calendar_active");
+  json_builder_set_member_name (builder, name);
   json_builder_add_string_value (builder, text);
 }
 
@@ -475,7 +479,10 @@ posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder)
   dump_integer (self, builder, "limiter_enabled", POSA_DLMS_CLASS_DATA,
                 POSA_SIM_OBIS_LIMITER_ENABLED, 2);
   dump_text (self, builder, "calendar_name", POSA_DLMS_CLASS_CALENDAR, POSA_SIM_OBIS_CALENDAR, 2);
-  dump_calendar (self, builder);
+  dump_values (self, builder, "calendar_active", POSA_DLMS_CLASS_CALENDAR, POSA_SIM_OBIS_CALENDAR,
+               3, 5);
+  dump_values (self, builder, "special_days", POSA_DLMS_CLASS_SPECIAL_DAYS,
+               POSA_SIM_OBIS_SPECIAL_DAYS, 2, 2);
   dump_integer (self, builder, "relay_closed", POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,
                 2);
   dump_integer (self, builder, "relay_state", POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT,

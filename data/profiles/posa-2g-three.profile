@@ -7,7 +7,7 @@
 # simulator; customer_number is at the code of the metering point.
 [profile]
 id=posa-2g-three
-version=1
+version=2
 driver=dlms
 kind=2g-3
 model=2G three-phase
@@ -35,6 +35,7 @@ invocation_counter=0-0:43.1.3
 clock=0-0:1.0.0
 calendar=0-0:13.0.0
 tariff_scripts=0-0:10.0.100
+special_days=0-0:11.0.0
 limiter=0-0:17.0.0
 limiter_enabled=0-0:94.39.21
 contract_power=0-0:94.39.20
@@ -106,4 +107,4 @@ code=0-0:96.5.0
 1-0:4.8.6=reactive_export;6;varh;required
 
 [commissioning]
-order=clock;tariff_table;contract_power;limiter;customer_number;supply
+order=clock;tariff_table;special_days;contract_power;limiter;customer_number;supply

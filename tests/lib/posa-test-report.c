@@ -152,6 +152,8 @@ add_verified (PosaReplacementReport *report)
     { "limiter", "0 W, off", "3300 W, on", "3300 W, on" },
     { "tariff_table", "DEFAULT, 7 switch times", "IT-2026, 35 switch times",
       "IT-2026, 35 switch times" },
+    { "special_days", "10 days of every year", "11 days of every year, 16 single days, to 2041",
+      "11 days of every year, 16 single days, to 2041" },
     { "customer_number", NULL, "471108152", "471108152" },
     { "supply", "disconnected", "connected", "connected" },
   };

@@ -32,15 +32,20 @@ make_table (void)
 void
 dlms_rig_init (DlmsRig *self, PosaTestSim *sim)
 {
+  const PosaHoliday patron = { .month = 6, .day = 24 };
+
   self->sim = sim;
   self->keyring = posa_test_keyring_new (NULL);
   self->table = make_table ();
+  self->patron_days = g_array_new (FALSE, FALSE, sizeof patron);
+  g_array_append_val (self->patron_days, patron);
   self->plan = (PosaCommissionPlan) { .serial = DLMS_RIG_SERIAL,
                                       .customer_number = "123456789",
                                       .contract_power_w = 3000,
                                       .available_power_w = 3300,
                                       .limiter_enabled = TRUE,
-                                      .tariff_table = self->table };
+                                      .tariff_table = self->table,
+                                      .patron_days = self->patron_days };
 }
 
 void
@@ -49,6 +54,7 @@ dlms_rig_clear (DlmsRig *self)
   g_clear_pointer (&self->sim, posa_test_sim_stop);
   g_clear_object (&self->keyring);
   g_clear_pointer (&self->table, posa_tariff_table_free);
+  g_clear_pointer (&self->patron_days, g_array_unref);
 }
 
 PosaMeter *
@@ -92,6 +98,21 @@ dlms_rig_assert_registers (DlmsRig *self, PosaReadingSet *reading)
     }
 }
 
+/* Entries of the table of special days: on each, day 7 holds. */
+static void
+assert_special_days (DlmsRig *self)
+{
+  static const char *const entries[] = {
+    "0905FFFF0C19FF1107", /* Christmas */
+    "090507F80402FF1107", /* Easter Monday of 2040 */
+    "0905FFFF0618FF1107", /* Saint John */
+  };
+  g_autofree char *days = posa_test_sim_get_text (self->sim, "special_days");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (entries); i++)
+    g_assert_nonnull (strstr (days, entries[i]));
+}
+
 void
 dlms_rig_assert_commissioned (DlmsRig *self)
 {
@@ -100,6 +121,7 @@ dlms_rig_assert_commissioned (DlmsRig *self)
 
   g_assert_cmpstr (customer, ==, "123456789");
   g_assert_cmpstr (calendar, ==, "F1F2F3");
+  assert_special_days (self);
   g_assert_cmpint (posa_test_sim_get_int (self->sim, "contract_power_w"), ==, 3000);
   g_assert_cmpint (posa_test_sim_get_int (self->sim, "limiter_w"), ==, 3300);
   g_assert_cmpint (posa_test_sim_get_int (self->sim, "limiter_enabled"), ==, 1);

@@ -17,6 +17,7 @@ typedef struct
   PosaTestSim *sim;
   PosaTestKeyring *keyring;
   PosaTariffTable *table;
+  GArray *patron_days; /* 24 June */
   PosaCommissionPlan plan;
 } DlmsRig;
 

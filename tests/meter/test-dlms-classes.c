@@ -183,7 +183,7 @@ test_verify (void)
   g_autoptr (PosaMeter) meter = open_meter (&self);
   g_autoptr (GPtrArray) checks = posa_meter_verify (meter, &self.plan, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (checks->len, ==, 6);
+  g_assert_cmpuint (checks->len, ==, 7);
   for (guint i = 0; i < checks->len; i++)
     {
       const PosaMeterCheck *check = g_ptr_array_index (checks, i);

@@ -89,13 +89,14 @@ test_commission (void)
   dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
   g_autoptr (GPtrArray) values = dlms_rig_commission (&self, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (values->len, ==, 6);
+  g_assert_cmpuint (values->len, ==, 7);
   assert_value (values, 0, "clock", NULL);
   assert_value (values, 1, "tariff_table", "F1F2F3, 9 switch times");
-  assert_value (values, 2, "contract_power", "3000 W");
-  assert_value (values, 3, "limiter", "3300 W, on");
-  assert_value (values, 4, "customer_number", "123456789");
-  assert_value (values, 5, "supply", "connected");
+  assert_value (values, 2, "special_days", NULL);
+  assert_value (values, 3, "contract_power", "3000 W");
+  assert_value (values, 4, "limiter", "3300 W, on");
+  assert_value (values, 5, "customer_number", "123456789");
+  assert_value (values, 6, "supply", "connected");
   dlms_rig_assert_commissioned (&self);
 
   /* Once more: nothing is left to write. */
@@ -129,7 +130,7 @@ test_scaled_limiter (void)
       dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", scales[i].setting));
       g_autoptr (GPtrArray) values = dlms_rig_commission (&self, &error);
       g_assert_no_error (error);
-      assert_value (values, 3, "limiter", "3300 W, on");
+      assert_value (values, 4, "limiter", "3300 W, on");
       g_assert_cmpint (posa_test_sim_get_int (self.sim, "limiter_w"), ==, scales[i].raw);
     }
 }
@@ -159,6 +160,9 @@ static const struct
   { "fault=no-write:0-0:96.1.10", POSA_ERROR_NOT_VERIFIED, "customer_number" },
   { "fault=no-write:0-0:1.0.0", POSA_ERROR_NOT_VERIFIED, "clock" },
   { "fault=no-write:0-0:13.0.0", POSA_ERROR_NOT_VERIFIED, "tariff_table" },
+  { "fault=no-write:0-0:11.0.0", POSA_ERROR_NOT_VERIFIED, "special_days" },
+  { "fault=deny-write:0-0:11.0.0", POSA_ERROR_ACCESS_DENIED, "special_days" },
+  { "fault=missing:0-0:11.0.0", POSA_ERROR_UNSUPPORTED, "special_days" },
   { "fault=no-write:0-0:17.0.0", POSA_ERROR_NOT_VERIFIED, "limiter" },
   { "fault=no-write:0-0:94.39.20", POSA_ERROR_NOT_VERIFIED, "contract_power" },
   { "fault=deny-write:0-0:17.0.0", POSA_ERROR_ACCESS_DENIED, "limiter" },

@@ -159,3 +159,26 @@ posa_dlms_calendar_describe (const PosaCosemValue *name, const PosaCosemValue *d
         posa_cosem_value_get_item (posa_cosem_value_get_item (days, i), 1));
   return g_strdup_printf ("%s, %u switch times", text != NULL ? text : "?", n);
 }
+
+char *
+posa_dlms_special_days_describe (const PosaCosemValue *entries)
+{
+  guint n = posa_cosem_value_get_n_items (entries), n_single = 0, last = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const PosaCosemValue *date =
+          posa_cosem_value_get_item (posa_cosem_value_get_item (entries, i), 1);
+      gsize size = 0;
+      const guint8 *bytes = date != NULL ? posa_cosem_value_get_bytes (date, &size) : NULL;
+      guint year = size >= 2 ? (guint) bytes[0] << 8 | bytes[1] : ANY_YEAR;
+
+      if (year == ANY_YEAR)
+        continue;
+      n_single++;
+      last = MAX (last, year);
+    }
+  return n_single == 0 ? g_strdup_printf ("%u days of every year", n)
+                       : g_strdup_printf ("%u days of every year, %u single days, to %u",
+                                          n - n_single, n_single, last);
+}

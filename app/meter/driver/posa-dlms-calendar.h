@@ -34,4 +34,8 @@ PosaCosemValue *posa_dlms_special_days_build (const GArray *holidays);
 /* "NAME, N switch times" of a calendar as read; free with g_free(). */
 char *posa_dlms_calendar_describe (const PosaCosemValue *name, const PosaCosemValue *days);
 
+/* "N days of every year, N single days, to YEAR" of a table of special days as read: the last two
+ * where there are any. Free with g_free(). */
+char *posa_dlms_special_days_describe (const PosaCosemValue *entries);
+
 G_END_DECLS

@@ -21,6 +21,7 @@ typedef struct
 static const Step steps[] = {
   { "clock", posa_dlms_step_clock, N_ ("Setting the clock") },
   { "tariff_table", posa_dlms_step_tariff_table, N_ ("Writing the tariff table") },
+  { "special_days", posa_dlms_step_special_days, N_ ("Writing the holidays") },
   { "contract_power", posa_dlms_step_contract_power, N_ ("Writing the contractual power") },
   { "limiter", posa_dlms_step_limiter, N_ ("Setting the limiter") },
   { "customer_number", posa_dlms_step_customer_number, N_ ("Writing the customer number") },

@@ -14,6 +14,7 @@ typedef PosaVerifiedValue *(*PosaDlmsStep) (const PosaDlmsCommission *self, GErr
 
 PosaVerifiedValue *posa_dlms_step_clock (const PosaDlmsCommission *self, GError **error);
 PosaVerifiedValue *posa_dlms_step_tariff_table (const PosaDlmsCommission *self, GError **error);
+PosaVerifiedValue *posa_dlms_step_special_days (const PosaDlmsCommission *self, GError **error);
 PosaVerifiedValue *posa_dlms_step_contract_power (const PosaDlmsCommission *self, GError **error);
 PosaVerifiedValue *posa_dlms_step_limiter (const PosaDlmsCommission *self, GError **error);
 PosaVerifiedValue *posa_dlms_step_customer_number (const PosaDlmsCommission *self, GError **error);
