@@ -18,7 +18,7 @@ static const struct
 } oddities[] = {
   { "fault=general-glo", TRUE, FALSE },    { "fault=notify", FALSE, FALSE },
   { "fault=no-list", FALSE, FALSE },       { "fault=temporary", FALSE, FALSE },
-  { "fault=lose:7", FALSE, TRUE },         { "fault=deaf:13", TRUE, TRUE },
+  { "fault=lose:7", FALSE, TRUE },         { "fault=deaf:11", TRUE, TRUE },
   { "fault=late:17", TRUE, TRUE },         { "max_info=32", TRUE, FALSE },
   { "max_pdu=120", TRUE, FALSE },          { "max_info=512", FALSE, FALSE },
   { "client_counter=1000", FALSE, FALSE },
