@@ -447,7 +447,8 @@ dump_registers (PosaSimMeter *self, JsonBuilder *builder)
 {
   json_builder_set_member_name (builder, "registers");
   json_builder_begin_object (builder);
-  for (guint8 channel = 1; channel <= (self->three_phase ? 4 : 1); channel++)
+  const guint8 n_channels = self->three_phase ? 4 : 1;
+  for (guint8 channel = 1; channel <= n_channels; channel++)
     for (guint8 tier = 0; tier <= 6; tier++)
       {
         g_autofree char *name = g_strdup_printf ("1-0:%u.8.%u", channel, tier);
