@@ -154,18 +154,12 @@ posa_store_keyring_get_keys (PosaKeyring *keyring,
   return unwrap (self, serial, wrapped, keys, error);
 }
 
-/* Counters belong to a key, not to a meter: a meter that got new keys counts anew. The name of a
- * key must not tell the key, so it is a hash. */
+/* The name of a key must not tell the key, so it is a hash. */
 static char *
-dup_key_id (PosaStoreKeyring *self, const char *serial, PosaKeySet set, GError **error)
+dup_key_id (const PosaDlmsKey *key)
 {
-  g_auto (PosaMeterKeys) keys = { 0 };
-  g_autofree char *digest = NULL;
+  g_autofree char *digest = g_compute_checksum_for_data (G_CHECKSUM_SHA256, key->data, key->size);
 
-  if (!posa_store_keyring_get_keys (POSA_KEYRING (self), serial, set, &keys, error))
-    return NULL;
-  digest =
-      g_compute_checksum_for_data (G_CHECKSUM_SHA256, keys.encryption.data, keys.encryption.size);
   return g_strndup (digest, 16);
 }
 
@@ -196,45 +190,42 @@ posa_store_keyring_get_client_title (PosaKeyring *keyring,
 static gboolean
 posa_store_keyring_reserve_counter (PosaKeyring *keyring,
                                     const char *serial,
-                                    PosaKeySet set,
+                                    const PosaDlmsKey *key,
                                     guint32 at_least,
                                     guint32 count,
                                     guint32 *first,
                                     GError **error)
 {
   PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
-  g_autofree char *key_id = dup_key_id (self, serial, set, error);
+  g_autofree char *key_id = dup_key_id (key);
 
-  return key_id != NULL &&
-         posa_counter_store_reserve (self->store, serial, key_id, at_least, count, first, error);
+  return posa_counter_store_reserve (self->store, serial, key_id, at_least, count, first, error);
 }
 
 static gboolean
 posa_store_keyring_get_peer_counter (PosaKeyring *keyring,
                                      const char *serial,
-                                     PosaKeySet set,
+                                     const PosaDlmsKey *key,
                                      gint64 *last_seen,
                                      GError **error)
 {
   PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
-  g_autofree char *key_id = dup_key_id (self, serial, set, error);
+  g_autofree char *key_id = dup_key_id (key);
 
-  return key_id != NULL &&
-         posa_counter_store_get_peer (self->store, serial, key_id, last_seen, error);
+  return posa_counter_store_get_peer (self->store, serial, key_id, last_seen, error);
 }
 
 static gboolean
 posa_store_keyring_set_peer_counter (PosaKeyring *keyring,
                                      const char *serial,
-                                     PosaKeySet set,
+                                     const PosaDlmsKey *key,
                                      guint32 last_seen,
                                      GError **error)
 {
   PosaStoreKeyring *self = POSA_STORE_KEYRING (keyring);
-  g_autofree char *key_id = dup_key_id (self, serial, set, error);
+  g_autofree char *key_id = dup_key_id (key);
 
-  return key_id != NULL &&
-         posa_counter_store_set_peer (self->store, serial, key_id, last_seen, error);
+  return posa_counter_store_set_peer (self->store, serial, key_id, last_seen, error);
 }
 
 static gint64

@@ -33,34 +33,34 @@ posa_keyring_get_keys (PosaKeyring *self,
 gboolean
 posa_keyring_reserve_counter (PosaKeyring *self,
                               const char *serial,
-                              PosaKeySet set,
+                              const PosaDlmsKey *key,
                               guint32 at_least,
                               guint32 count,
                               guint32 *first,
                               GError **error)
 {
-  return POSA_KEYRING_GET_IFACE (self)->reserve_counter (self, serial, set, at_least, count, first,
+  return POSA_KEYRING_GET_IFACE (self)->reserve_counter (self, serial, key, at_least, count, first,
                                                          error);
 }
 
 gboolean
 posa_keyring_get_peer_counter (PosaKeyring *self,
                                const char *serial,
-                               PosaKeySet set,
+                               const PosaDlmsKey *key,
                                gint64 *last_seen,
                                GError **error)
 {
-  return POSA_KEYRING_GET_IFACE (self)->get_peer_counter (self, serial, set, last_seen, error);
+  return POSA_KEYRING_GET_IFACE (self)->get_peer_counter (self, serial, key, last_seen, error);
 }
 
 gboolean
 posa_keyring_set_peer_counter (PosaKeyring *self,
                                const char *serial,
-                               PosaKeySet set,
+                               const PosaDlmsKey *key,
                                guint32 last_seen,
                                GError **error)
 {
-  return POSA_KEYRING_GET_IFACE (self)->set_peer_counter (self, serial, set, last_seen, error);
+  return POSA_KEYRING_GET_IFACE (self)->set_peer_counter (self, serial, key, last_seen, error);
 }
 
 gboolean

@@ -41,19 +41,19 @@ struct _PosaKeyringInterface
                         GError **error);
   gboolean (*reserve_counter) (PosaKeyring *self,
                                const char *serial,
-                               PosaKeySet set,
+                               const PosaDlmsKey *key,
                                guint32 at_least,
                                guint32 count,
                                guint32 *first,
                                GError **error);
   gboolean (*get_peer_counter) (PosaKeyring *self,
                                 const char *serial,
-                                PosaKeySet set,
+                                const PosaDlmsKey *key,
                                 gint64 *last_seen,
                                 GError **error);
   gboolean (*set_peer_counter) (PosaKeyring *self,
                                 const char *serial,
-                                PosaKeySet set,
+                                const PosaDlmsKey *key,
                                 guint32 last_seen,
                                 GError **error);
   /* NULL: from the system's generator, as with every real meter. */
@@ -80,11 +80,14 @@ gboolean posa_keyring_get_keys (PosaKeyring *self,
                                 PosaKeySet set,
                                 PosaMeterKeys *keys,
                                 GError **error);
-/* Reserves @count invocation counters for the keys of @serial, none below @at_least, durable before
- * it returns: they are never given out again, whatever happens (meters.md 6.3). */
+/* Counters belong to a key, not to a meter, and not to a set of keys, which is another one when the
+ * meter has taken new keys: @key is the encryption key that they count for.
+ *
+ * Reserves @count invocation counters for it, none below @at_least, durable before it returns: they
+ * are never given out again, whatever happens (meters.md 6.3). */
 gboolean posa_keyring_reserve_counter (PosaKeyring *self,
                                        const char *serial,
-                                       PosaKeySet set,
+                                       const PosaDlmsKey *key,
                                        guint32 at_least,
                                        guint32 count,
                                        guint32 *first,
@@ -92,12 +95,12 @@ gboolean posa_keyring_reserve_counter (PosaKeyring *self,
 /* Last counter accepted from the meter, -1 for none. */
 gboolean posa_keyring_get_peer_counter (PosaKeyring *self,
                                         const char *serial,
-                                        PosaKeySet set,
+                                        const PosaDlmsKey *key,
                                         gint64 *last_seen,
                                         GError **error);
 gboolean posa_keyring_set_peer_counter (PosaKeyring *self,
                                         const char *serial,
-                                        PosaKeySet set,
+                                        const PosaDlmsKey *key,
                                         guint32 last_seen,
                                         GError **error);
 

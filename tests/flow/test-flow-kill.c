@@ -228,6 +228,7 @@ check_new_meter (const Chain *chain, const Site *site)
   g_autofree char *text = site_meter_dump (chain->new_meter);
   g_autoptr (PosaJsonDocument) dump = posa_json_parse (text, -1, &error);
   PosaJsonCursor root = posa_json_root (dump);
+  g_auto (PosaMeterKeys) keys = { 0 };
   guint32 next = 0;
 
   g_assert_cmpint (posa_json_int (root, "relay_closed"), ==, 1);
@@ -235,7 +236,8 @@ check_new_meter (const Chain *chain, const Site *site)
   g_assert_cmpstr (posa_json_string (root, "customer_number"), ==, SITE_CUSTOMER_NUMBER);
   g_assert_cmpint (posa_json_int (root, "refused"), ==, 0);
   check_nonces (posa_json_array (root, "nonces"));
-  posa_keyring_reserve_counter (site->keyring, SITE_NEW_SERIAL, POSA_KEYS_CURRENT, 0, 1, &next,
+  posa_keyring_get_keys (site->keyring, SITE_NEW_SERIAL, POSA_KEYS_CURRENT, &keys, &error);
+  posa_keyring_reserve_counter (site->keyring, SITE_NEW_SERIAL, &keys.encryption, 0, 1, &next,
                                 &error);
   g_assert_cmpint (posa_json_int (root, "client_counter"), <, next);
   posa_json_check (dump, &error);

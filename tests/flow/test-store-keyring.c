@@ -160,19 +160,20 @@ test_title (Fixture *f, gconstpointer data)
   g_assert_cmpmem (title, sizeof title, expected, sizeof expected);
 }
 
+static const PosaDlmsKey some_key = { .data = { 1 }, .size = 16 };
+
 static guint32
 reserve (Fixture *f, guint32 at_least, guint32 count)
 {
   g_autoptr (GError) error = NULL;
   guint32 first = 0;
 
-  posa_keyring_reserve_counter (f->keyring, "A", POSA_KEYS_CURRENT, at_least, count, &first,
-                                &error);
+  posa_keyring_reserve_counter (f->keyring, "A", &some_key, at_least, count, &first, &error);
   g_assert_no_error (error);
   return first;
 }
 
-/* Numbers are given out once, also across restarts; a new key begins anew. */
+/* Numbers are given out once, also across restarts. */
 static void
 test_counters (Fixture *f, gconstpointer data)
 {
@@ -186,29 +187,32 @@ test_counters (Fixture *f, gconstpointer data)
   g_assert_cmpuint (reserve (f, 0, 1), ==, first + 11);
   g_assert_cmpuint (reserve (f, 1000, 1), ==, 1000);
 
-  posa_keyring_get_peer_counter (f->keyring, "A", POSA_KEYS_CURRENT, &seen, &error);
+  posa_keyring_get_peer_counter (f->keyring, "A", &some_key, &seen, &error);
   g_assert_cmpint (seen, ==, -1);
-  g_assert_true (posa_keyring_set_peer_counter (f->keyring, "A", POSA_KEYS_CURRENT, 77, &error));
-  posa_keyring_get_peer_counter (f->keyring, "A", POSA_KEYS_CURRENT, &seen, &error);
+  g_assert_true (posa_keyring_set_peer_counter (f->keyring, "A", &some_key, 77, &error));
+  posa_keyring_get_peer_counter (f->keyring, "A", &some_key, &seen, &error);
   g_assert_cmpint (seen, ==, 77);
-  g_assert_false (posa_keyring_set_peer_counter (f->keyring, "A", POSA_KEYS_CURRENT, 76, &error));
+  g_assert_false (posa_keyring_set_peer_counter (f->keyring, "A", &some_key, 76, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_CONFLICT);
 }
 
+/* Another key counts for itself, and so does the same key of another meter. */
 static void
-test_new_key_counts_anew (Fixture *f, gconstpointer data)
+test_keys_count_apart (Fixture *f, gconstpointer data)
 {
+  const PosaDlmsKey other_key = { .data = { 2 }, .size = 16 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) kek = bytes_of (KEK);
-  g_auto (PosaMeterKeys) keys = { .encryption = { .data = { 1 }, .size = 16 },
-                                  .authentication = { .data = { 2 }, .size = 16 } };
-  g_autoptr (GBytes) wrapped = posa_store_keyring_wrap (kek, &keys, &error);
-  g_autofree char *hex =
-      posa_hex_encode (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));
-  guint32 first = reserve (f, 0, 100);
+  guint32 first = reserve (f, 0, 100), other = G_MAXUINT32;
+  gint64 seen = 0;
 
-  add_meter (f->store, "A", 2, hex);
-  g_assert_cmpuint (reserve (f, 0, 1), ==, first);
+  posa_keyring_reserve_counter (f->keyring, "A", &other_key, 0, 1, &other, &error);
+  g_assert_cmpuint (other, ==, first);
+  posa_keyring_reserve_counter (f->keyring, "BARE", &some_key, 0, 1, &other, &error);
+  g_assert_cmpuint (other, ==, first);
+  g_assert_true (posa_keyring_set_peer_counter (f->keyring, "A", &some_key, 77, &error));
+  posa_keyring_get_peer_counter (f->keyring, "A", &other_key, &seen, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (seen, ==, -1);
 }
 
 int
@@ -223,6 +227,6 @@ main (int argc, char **argv)
   ADD ("missing", test_missing);
   ADD ("title", test_title);
   ADD ("counters", test_counters);
-  ADD ("new-key", test_new_key_counts_anew);
+  ADD ("keys-count-apart", test_keys_count_apart);
   return g_test_run ();
 }

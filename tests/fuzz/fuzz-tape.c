@@ -47,7 +47,7 @@ take_keys (const PosaTape *tape)
   while (
       posa_keyring_make_fresh (keyring, POSA_KEYRING_CHALLENGE, challenge, sizeof challenge, NULL))
     continue;
-  while (posa_keyring_reserve_counter (keyring, "", POSA_KEYS_CURRENT, 0, 64, &first, NULL))
+  while (posa_keyring_reserve_counter (keyring, "", &keys->keys.encryption, 0, 64, &first, NULL))
     {
       g_assert_true (last == 0 || first > last);
       last = first;

@@ -130,7 +130,7 @@ get_keys (PosaKeyring *keyring,
 static gboolean
 reserve_counter (PosaKeyring *keyring,
                  const char *serial,
-                 PosaKeySet set,
+                 const PosaDlmsKey *key,
                  guint32 at_least,
                  guint32 count,
                  guint32 *first,
@@ -151,7 +151,7 @@ reserve_counter (PosaKeyring *keyring,
 static gboolean
 get_peer_counter (PosaKeyring *keyring,
                   const char *serial,
-                  PosaKeySet set,
+                  const PosaDlmsKey *key,
                   gint64 *last_seen,
                   GError **error)
 {
@@ -165,7 +165,7 @@ get_peer_counter (PosaKeyring *keyring,
 static gboolean
 set_peer_counter (PosaKeyring *keyring,
                   const char *serial,
-                  PosaKeySet set,
+                  const PosaDlmsKey *key,
                   guint32 last_seen,
                   GError **error)
 {

@@ -27,7 +27,6 @@ struct _PosaDlmsChannel
   guint request_level, response_level; /* of services */
   PosaKeyring *keyring;                /* NULL while not secured */
   char *serial;
-  PosaKeySet key_set;
   PosaMeterKeys keys;
   PosaDlmsKey dedicated; /* of this association; size 0 = none */
   guint8 client_title[POSA_DLMS_TITLE_SIZE];
@@ -136,11 +135,10 @@ take_keys (PosaDlmsChannel *self, const PosaDlmsAssociationOptions *options, GEr
     return FALSE;
   g_set_object (&self->keyring, options->keyring);
   g_set_str (&self->serial, options->serial);
-  self->key_set = options->key_set;
   self->at_least = options->at_least;
   if (!posa_dlms_agreement_uses_global_key (&self->agreement))
     return TRUE;
-  if (!posa_keyring_get_peer_counter (self->keyring, self->serial, self->key_set,
+  if (!posa_keyring_get_peer_counter (self->keyring, self->serial, &self->keys.encryption,
                                       &self->peer_counter, error))
     return FALSE;
   self->before_answer = self->peer_counter;
@@ -229,8 +227,8 @@ take_counter (PosaDlmsChannel *self, guint32 *counter, GError **error)
 {
   if (self->n_reserved == 0)
     {
-      if (!posa_keyring_reserve_counter (self->keyring, self->serial, self->key_set, self->at_least,
-                                         RESERVE, &self->next_counter, error))
+      if (!posa_keyring_reserve_counter (self->keyring, self->serial, &self->keys.encryption,
+                                         self->at_least, RESERVE, &self->next_counter, error))
         return FALSE;
       self->n_reserved = RESERVE;
     }
@@ -506,6 +504,6 @@ posa_dlms_channel_store_peer_counter (PosaDlmsChannel *self, GError **error)
 {
   if (self->keyring == NULL || self->peer_counter < 0)
     return TRUE;
-  return posa_keyring_set_peer_counter (self->keyring, self->serial, self->key_set,
+  return posa_keyring_set_peer_counter (self->keyring, self->serial, &self->keys.encryption,
                                         (guint32) self->peer_counter, error);
 }
