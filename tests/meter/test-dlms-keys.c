@@ -150,7 +150,9 @@ test_killed_before (void)
       posa_keyring_set_pending (POSA_KEYRING (self.keyring), DLMS_RIG_SERIAL, &keys, NULL));
   assert_opens (&self);
   g_assert_false (has_new_keys (&self));
-  /* Each set of keys was tried once. */
+  /* Each set of keys was tried once, and the one that is not the meter's not again. */
+  g_assert_false (posa_test_keyring_has_pending (self.keyring));
+  assert_opens (&self);
   g_assert_cmpint (posa_test_sim_get_int (self.sim, "refused"), ==, 1);
 }
 

@@ -226,8 +226,8 @@ has_encryption (PosaKeyring *keyring,
   return TRUE;
 }
 
-/* What the meter's next association shows: ensure_installer() has tried the new keys first and put
- * them in force if they opened it. */
+/* What the meter's next association shows: ensure_installer() has tried the new keys first, and put
+ * them in force if they opened it, or aside if the old ones did. */
 static gboolean
 settle_keys (PosaDlmsMeter *self,
              const PosaMeterKeys *next,
@@ -251,8 +251,6 @@ settle_keys (PosaDlmsMeter *self,
     return FALSE;
   if (taken)
     return TRUE;
-  if (!posa_keyring_set_pending (self->keyring, serial, NULL, error))
-    return FALSE;
   g_set_error (error, POSA_ERROR, POSA_ERROR_NOT_VERIFIED, "meter %s kept its old keys%s%s", serial,
                refusal != NULL ? ": " : "", refusal != NULL ? refusal : "");
   return FALSE;

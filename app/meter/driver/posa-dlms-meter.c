@@ -64,10 +64,14 @@ open_with_keys (PosaDlmsMeter *self, PosaKeySet set, GCancellable *cancellable, 
   return posa_dlms_check_serial (plate, serial, error);
 }
 
-/* TRUE with the association open, or not as there are no keys on their way (@error unset) or they
- * are not the meter's. */
+/* TRUE with the association open. Not, and @error unset: there are no keys on their way, or they
+ * are
+ * @refused. */
 static gboolean
-open_with_pending (PosaDlmsMeter *self, GCancellable *cancellable, GError **error)
+open_with_pending (PosaDlmsMeter *self,
+                   GCancellable *cancellable,
+                   gboolean *refused,
+                   GError **error)
 {
   const char *serial = posa_meter_get_nameplate (POSA_METER (self))->serial;
   g_auto (PosaMeterKeys) keys = { 0 };
@@ -82,15 +86,20 @@ open_with_pending (PosaDlmsMeter *self, GCancellable *cancellable, GError **erro
   if (open_with_keys (self, POSA_KEYS_NEXT, cancellable, &local))
     return posa_keyring_promote (self->keyring, serial, error);
   posa_dlms_client_close (self->client);
-  if (!g_error_matches (local, POSA_ERROR, POSA_ERROR_ACCESS_DENIED))
+  *refused = g_error_matches (local, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
+  if (!*refused)
     g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
 }
 
+/* Keys on their way are tried first. A meter that refuses them and opens with those in force did
+ * not take them: they are set aside at once, as each refusal may bring a meter nearer to its lock.
+ */
 static gboolean
 open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
 {
   GCancellable *cancellable = posa_operation_peek_cancellable (operation);
+  gboolean refused = FALSE;
   g_autoptr (GError) local = NULL;
 
   if (self->keyring == NULL)
@@ -101,14 +110,16 @@ open_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error)
       return FALSE;
     }
   posa_operation_report (operation, 0, "%s", _ ("Identifying to the meter"));
-  if (open_with_pending (self, cancellable, &local))
+  if (open_with_pending (self, cancellable, &refused, &local))
     return TRUE;
   if (local != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }
-  return open_with_keys (self, POSA_KEYS_CURRENT, cancellable, error);
+  const char *serial = posa_meter_get_nameplate (POSA_METER (self))->serial;
+  return open_with_keys (self, POSA_KEYS_CURRENT, cancellable, error) &&
+         (!refused || posa_keyring_set_pending (self->keyring, serial, NULL, error));
 }
 
 void
