@@ -34,6 +34,7 @@ struct _PosaSimLine
   int master; /* -1 while unplugged */
   int signals;
   gboolean stopped;
+  gboolean flushed; /* nobody is there, and nothing is left of who was */
   guint baud;
   gboolean seven_even;
   gint64 free_at; /* monotonic µs at which the line has carried the last character */
@@ -215,12 +216,14 @@ count_byte (PosaSimLine *self)
   return self->master >= 0 && !in_hole (self);
 }
 
-/* Nobody is there: what they left behind would not have stayed on a real line either. */
+/* Nobody is there: what they left behind would not have stayed on a real line either. Once, as what
+ * comes later is the next client's. */
 static void
 await_client (PosaSimLine *self, gint64 deadline)
 {
-  if (self->master >= 0)
+  if (self->master >= 0 && !self->flushed)
     ioctl (self->master, TCFLSH, TCIOFLUSH);
+  self->flushed = TRUE;
   sleep_until (self, MIN (deadline, now_us () + NO_CLIENT_POLL_US));
 }
 
@@ -270,6 +273,7 @@ posa_sim_line_read (PosaSimLine *self, gint64 timeout_us)
       if (self->behind < 0)
         events = wait_until (self, POLLIN, deadline);
       gboolean gone = self->master < 0 || (events & (POLLHUP | POLLERR)) != 0;
+      self->flushed = self->flushed && gone;
       int byte = take_byte (self, !gone && (events & POLLIN) != 0);
       if (byte >= 0)
         return byte;
