@@ -20,9 +20,6 @@
 #define SERIAL_MAJOR 188 /* of /dev/ttyUSB* */
 #define MAX_FDS      256
 
-int lstat64 (const char *path, struct stat64 *info);
-int stat64 (const char *path, struct stat64 *info);
-
 static int modem_lines[MAX_FDS];
 
 static int

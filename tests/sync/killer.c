@@ -16,8 +16,6 @@
 
 #define REAL(name) ((__typeof__ (&name)) dlsym (RTLD_NEXT, #name))
 
-ssize_t pwrite64 (int fd, const void *data, size_t size, off64_t offset);
-
 static void
 count (void)
 {

@@ -11,11 +11,7 @@
 /* posactl and posa-portal, killed before every write to disk or network in turn (libkiller.so), and
  * run again: nothing lost, nothing twice. */
 
-#ifdef __SANITIZE_ADDRESS__
-#define STEP 9 /* the sanitizers look for other faults than this test does */
-#else
-#define STEP 3
-#endif
+#define STEP      3
 #define N_REPORTS 2
 #define N_ORDERS  5
 #define MAX_KILLS 1000

@@ -157,7 +157,7 @@ refuses_to_go (Visit *self)
   ui_app_key (app, "ctrl+q");
   sees (app, _ ("Posa stays open"));
   ui_app_press (app, _ ("Understood"));
-  g_usleep (500000);
+  ui_app_wait_gone (app, _ ("Posa stays open"));
   ui_app_key (app, "Escape");
   sees (app, _ ("Not now"));
   ui_app_press (app, _ ("Go on with the work"));

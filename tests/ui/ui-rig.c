@@ -118,6 +118,23 @@ ui_app_find (UiApp *self, const char *name, AtspiRole role)
   return found;
 }
 
+void
+ui_app_wait_gone (UiApp *self, const char *name)
+{
+  gint64 end = g_get_monotonic_time () + PATIENCE_MS * 1000;
+
+  for (;;)
+    {
+      g_autoptr (AtspiAccessible) there = ui_app_look (self, name, ATSPI_ROLE_INVALID, 0);
+
+      if (there == NULL)
+        return;
+      if (g_get_monotonic_time () > end)
+        g_error ("\"%s\" stays on the screen", name);
+      g_usleep (50000);
+    }
+}
+
 static gboolean
 is_sensitive (AtspiAccessible *node)
 {

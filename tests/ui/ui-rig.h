@@ -37,6 +37,8 @@ void ui_app_resize (UiApp *self, int width, int height);
 AtspiAccessible *ui_app_look (UiApp *self, const char *name, AtspiRole role, guint ms);
 /* The same, which has to come within 20 s. */
 AtspiAccessible *ui_app_find (UiApp *self, const char *name, AtspiRole role);
+/* Until nothing visible has that name any more, 20 s at most. */
+void ui_app_wait_gone (UiApp *self, const char *name);
 /* Presses the button @name, once it is there and can be pressed. */
 void ui_app_press (UiApp *self, const char *name);
 /* Puts @text into the field @name. */
