@@ -3,6 +3,7 @@
 
 #include "meter/codec/posa-iec-message.h"
 #include "sim/posa-sim-iec.h"
+#include "sim/posa-sim-sign-on.h"
 
 #include <string.h>
 
@@ -106,6 +107,7 @@ typedef struct
 {
   PosaSim1g *meter;
   PosaSimIecBehaviour behaviour;
+  PosaSimDevice device;
 } Sim1g;
 
 static void
@@ -124,7 +126,7 @@ serve (gpointer data, PosaSimLine *line)
       posa_sim_line_set_speed (line, POSA_IEC_START_BAUD, TRUE);
       int first = self.pushed_back;
       self.pushed_back = POSA_SIM_SILENCE;
-      if (!posa_sim_sign_on_await_request (line, sim->meter->serial, first, sim->behaviour.sleeps))
+      if (!posa_sim_sign_on_await_request (line, &sim->device, first, sim->behaviour.sleeps))
         return;
       if (sim->meter->fault == POSA_SIM_1G_GARBAGE)
         send_garbage (&self);
@@ -140,6 +142,7 @@ destroy (gpointer data)
 
   g_clear_pointer (&sim->meter, posa_sim_1g_free);
   posa_sim_iec_behaviour_clear (&sim->behaviour);
+  posa_sim_device_clear (&sim->device);
   g_free (sim);
 }
 
@@ -149,7 +152,8 @@ create (const PosaSimSetup *setup, GError **error)
   Sim1g *sim = g_new0 (Sim1g, 1);
 
   sim->meter = posa_sim_1g_new (setup, error);
-  if (sim->meter != NULL && posa_sim_iec_behaviour_take (&sim->behaviour, setup, error))
+  if (sim->meter != NULL && posa_sim_iec_behaviour_take (&sim->behaviour, setup, error) &&
+      posa_sim_device_take (&sim->device, setup, sim->meter->serial, error))
     return sim;
   destroy (sim);
   return NULL;

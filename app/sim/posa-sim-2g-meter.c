@@ -9,10 +9,13 @@
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
 #include "meter/codec/posa-axdr.h"
+#include "meter/codec/posa-hdlc.h"
 #include "meter/codec/posa-initiate.h"
 #include "sim/posa-sim-2g-method.h"
 #include "sim/posa-sim-2g-objects.h"
 #include "sim/posa-sim-2g-profile.h"
+
+#define MAX_LOWER_LONG 0x3FFD /* below "calling device" and "all stations", in four bytes */
 
 /* States of the supply relay that --set relay= can give. */
 enum
@@ -140,6 +143,24 @@ take_conformance (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
   return TRUE;
 }
 
+/* Who is called, and by whom. */
+static gboolean
+take_addresses (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
+{
+  gint64 logical = 1, physical = 16, public_sap = 16, installer_sap = 3;
+
+  if (!take_integer (setup, "logical_device", MAX_LOWER_LONG, &logical, error) ||
+      !take_integer (setup, "physical_device", MAX_LOWER_LONG, &physical, error) ||
+      !take_integer (setup, "public_client", POSA_HDLC_MAX_CLIENT, &public_sap, error) ||
+      !take_integer (setup, "installer_client", POSA_HDLC_MAX_CLIENT, &installer_sap, error))
+    return FALSE;
+  self->logical_device = (guint16) MAX (logical, 1);
+  self->physical_device = (guint16) MAX (physical, 1);
+  self->public_sap = (guint8) MAX (public_sap, 1);
+  self->installer_sap = (guint8) MAX (installer_sap, 1);
+  return TRUE;
+}
+
 static gboolean
 take_sizes (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
 {
@@ -242,9 +263,9 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
     }
   take_identity (self, setup);
   if (!posa_sim_security_init (&self->security, self->serial, setup, error) ||
-      !take_sizes (self, setup, error) || !take_conformance (self, setup, error) ||
-      !take_fault (self, setup, error) || !take_energy (setup, energy, error) ||
-      !take_status (setup, &status, error))
+      !take_sizes (self, setup, error) || !take_addresses (self, setup, error) ||
+      !take_conformance (self, setup, error) || !take_fault (self, setup, error) ||
+      !take_energy (setup, energy, error) || !take_status (setup, &status, error))
     return NULL;
   posa_sim_2g_build (self, energy, status);
   take_customer (self, setup);

@@ -13,9 +13,6 @@ G_BEGIN_DECLS
  * Delivered as from the factory: relay open, no customer number, clock in UTC without summer time,
  * a calendar of its own, limiter at 1000 W, registers not at zero. */
 
-#define POSA_SIM_PUBLIC_SAP    16
-#define POSA_SIM_INSTALLER_SAP 3
-
 /* Misbehaviour to order: --set fault=NAME[:ARGUMENT] */
 typedef enum
 {
@@ -68,6 +65,8 @@ typedef struct
   guint16 max_info, max_pdu;
   guint32 conformance; /* offered to the installer */
   guint baud;          /* of the line */
+  guint8 public_sap, installer_sap;
+  guint16 logical_device, physical_device; /* HDLC address */
   guint inactivity_s;
   gint64 reaction_us;  /* from the end of a request to the first byte of the answer, with pace */
   gint64 power_scaler; /* of the power that the limiter watches */

@@ -23,8 +23,9 @@ add_association (PosaSimMeter *self)
                                                    POSA_SIM_OBIS_ASSOCIATION, 9);
 
   posa_sim_object_set (association, 3,
-                       POSA_SIM_VALUE_STRUCTURE (integer (POSA_COSEM_INT8, POSA_SIM_INSTALLER_SAP),
-                                                 integer (POSA_COSEM_UINT16, 1)));
+                       POSA_SIM_VALUE_STRUCTURE (integer (POSA_COSEM_INT8, self->installer_sap),
+                                                 integer (POSA_COSEM_UINT16,
+                                                          self->logical_device)));
   posa_sim_object_set (association, 4, posa_sim_value_octets (context, sizeof context));
   posa_sim_object_set (association, 5,
                        POSA_SIM_VALUE_STRUCTURE (posa_cosem_value_new_bits (conformance, 24),
@@ -49,7 +50,7 @@ add_sap (PosaSimMeter *self)
   posa_sim_object_set (
       sap, 2,
       POSA_SIM_VALUE_ARRAY (POSA_SIM_VALUE_STRUCTURE (
-          integer (POSA_COSEM_UINT16, 1),
+          integer (POSA_COSEM_UINT16, self->logical_device),
           posa_cosem_value_copy (posa_sim_cosem_get (self->cosem, POSA_DLMS_CLASS_DATA,
                                                      POSA_SIM_OBIS_LOGICAL_NAME, 2)))));
   sap->open = BIT (2);
@@ -68,7 +69,7 @@ add_hdlc (PosaSimMeter *self)
   posa_sim_object_set (hdlc, 6, integer (POSA_COSEM_UINT16, self->max_info));
   posa_sim_object_set (hdlc, 7, integer (POSA_COSEM_UINT16, 100));
   posa_sim_object_set (hdlc, 8, integer (POSA_COSEM_UINT16, self->inactivity_s));
-  posa_sim_object_set (hdlc, 9, integer (POSA_COSEM_UINT16, 16));
+  posa_sim_object_set (hdlc, 9, integer (POSA_COSEM_UINT16, self->physical_device));
 }
 
 /* The optical port: HDLC at once, 9600. Nobody reads the passwords. */

@@ -12,9 +12,7 @@
 #include "sim/posa-sim-mode-e.h"
 
 /* Longer than a client waits for an answer. */
-#define LATE_US          (2500 * 1000)
-#define LOGICAL_DEVICE   1
-#define PHYSICAL_ADDRESS 16
+#define LATE_US (2500 * 1000)
 
 typedef struct
 {
@@ -85,8 +83,8 @@ create (const PosaSimSetup *setup, GError **error)
   if (meter == NULL)
     return NULL;
   Sim2g *self = g_new0 (Sim2g, 1);
-  PosaSimHdlcOptions options = { .logical = LOGICAL_DEVICE,
-                                 .physical = PHYSICAL_ADDRESS,
+  PosaSimHdlcOptions options = { .logical = meter->logical_device,
+                                 .physical = meter->physical_device,
                                  .max_info = meter->max_info,
                                  .notify = meter->fault == POSA_SIM_FAULT_NOTIFY,
                                  .reset = reset_cb,
@@ -97,7 +95,7 @@ create (const PosaSimSetup *setup, GError **error)
   self->meter = meter;
   self->dlms = posa_sim_dlms_new (meter);
   gboolean understood = take_line_manners (setup, &options, error) &&
-                        posa_sim_mode_e_take (&self->mode_e, setup, error);
+                        posa_sim_mode_e_take (&self->mode_e, setup, meter->serial, error);
   self->hdlc = posa_sim_hdlc_new (&options);
   if (understood)
     return self;
@@ -178,7 +176,7 @@ serve (gpointer data, PosaSimLine *line)
 {
   Sim2g *self = data;
 
-  while (posa_sim_mode_e_await_hdlc (&self->mode_e, line, self->meter->serial, self->meter->baud))
+  while (posa_sim_mode_e_await_hdlc (&self->mode_e, line, self->meter->baud))
     serve_hdlc (self, line);
 }
 

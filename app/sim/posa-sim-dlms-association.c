@@ -247,9 +247,9 @@ void
 posa_sim_dlms_associate (PosaSimDlms *self, guint8 sap, const PosaAcse *aarq, GByteArray *answer)
 {
   posa_sim_dlms_reset (self);
-  if (sap == POSA_SIM_PUBLIC_SAP)
+  if (sap == self->meter->public_sap)
     associate_public (self, aarq, answer);
-  else if (sap == POSA_SIM_INSTALLER_SAP)
+  else if (sap == self->meter->installer_sap)
     associate_installer (self, aarq, answer);
   else
     refuse (self, aarq, POSA_ACSE_DIAGNOSTIC_NO_REASON, answer);

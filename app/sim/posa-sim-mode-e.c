@@ -6,7 +6,6 @@
 #include "base/posa-cursor.h"
 #include "base/posa-error.h"
 #include "meter/codec/posa-iec-message.h"
-#include "sim/posa-sim-sign-on.h"
 
 #include <string.h>
 
@@ -16,7 +15,10 @@
 #define PIECE_SIZE     2
 
 gboolean
-posa_sim_mode_e_take (PosaSimModeE *self, const PosaSimSetup *setup, GError **error)
+posa_sim_mode_e_take (PosaSimModeE *self,
+                      const PosaSimSetup *setup,
+                      const char *serial,
+                      GError **error)
 {
   static const char *const names[POSA_SIM_N_CONFIRMATIONS] = { "whole", "pieces", "missing" };
   g_autofree char *start = posa_sim_setup_take (setup, "start");
@@ -35,13 +37,14 @@ posa_sim_mode_e_take (PosaSimModeE *self, const PosaSimSetup *setup, GError **er
   if (!known)
     g_set_error_literal (error, POSA_ERROR, POSA_ERROR_USAGE,
                          "--set: start is direct or mode-e, confirmation whole, pieces or missing");
-  return known;
+  return known && posa_sim_device_take (&self->device, setup, serial, error);
 }
 
 void
 posa_sim_mode_e_clear (PosaSimModeE *self)
 {
   g_clear_pointer (&self->identification, g_free);
+  posa_sim_device_clear (&self->device);
 }
 
 /* The option once more, at the new speed. */
@@ -82,17 +85,14 @@ serve_sign_on (const PosaSimModeE *self, PosaSimLine *line)
 }
 
 gboolean
-posa_sim_mode_e_await_hdlc (const PosaSimModeE *self,
-                            PosaSimLine *line,
-                            const char *address,
-                            guint baud)
+posa_sim_mode_e_await_hdlc (const PosaSimModeE *self, PosaSimLine *line, guint baud)
 {
   guint agreed = self->signs_on ? 0 : baud;
 
   while (agreed == 0)
     {
       posa_sim_line_set_speed (line, POSA_IEC_START_BAUD, TRUE);
-      if (!posa_sim_sign_on_await_request (line, address, POSA_SIM_SILENCE, FALSE))
+      if (!posa_sim_sign_on_await_request (line, &self->device, POSA_SIM_SILENCE, FALSE))
         return FALSE;
       agreed = serve_sign_on (self, line);
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/posa-sim-model.h"
+#include "sim/posa-sim-sign-on.h"
 
 G_BEGIN_DECLS
 
@@ -21,17 +22,18 @@ typedef struct
   gboolean signs_on;                /* --set start=mode-e; direct otherwise */
   PosaSimConfirmation confirmation; /* --set confirmation=whole, pieces or missing */
   char *identification;             /* --set identification=, between '/' and CR LF */
+  PosaSimDevice device;
 } PosaSimModeE;
 
-/* Takes its settings out of @setup. USAGE. */
-gboolean posa_sim_mode_e_take (PosaSimModeE *self, const PosaSimSetup *setup, GError **error);
+/* Takes its settings out of @setup, for the meter @serial. USAGE. */
+gboolean posa_sim_mode_e_take (PosaSimModeE *self,
+                               const PosaSimSetup *setup,
+                               const char *serial,
+                               GError **error);
 void posa_sim_mode_e_clear (PosaSimModeE *self);
 
-/* Serves the sign-on, @address being the device's, until a client has chosen HDLC; the line is then
+/* Serves the sign-on until a client has chosen HDLC; the line is then
  * at 8N1. A meter that does not sign on takes @baud at once. FALSE when the process shall end. */
-gboolean posa_sim_mode_e_await_hdlc (const PosaSimModeE *self,
-                                     PosaSimLine *line,
-                                     const char *address,
-                                     guint baud);
+gboolean posa_sim_mode_e_await_hdlc (const PosaSimModeE *self, PosaSimLine *line, guint baud);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include "sim/posa-sim-sign-on.h"
 
+#include "base/posa-error.h"
 #include "meter/codec/posa-iec-message.h"
 
 #include <string.h>
@@ -13,19 +14,47 @@
 #define WAKE_UP_GAP_US  (100 * 1000)  /* they come back to back */
 #define AWAKE_US        (5000 * 1000) /* then a device that heard nothing sleeps again */
 
+gboolean
+posa_sim_device_take (PosaSimDevice *self,
+                      const PosaSimSetup *setup,
+                      const char *serial,
+                      GError **error)
+{
+  g_autofree char *general_call = posa_sim_setup_take (setup, "general_call");
+
+  self->address = posa_sim_setup_take (setup, "device_address");
+  if (self->address == NULL)
+    self->address = g_strdup (serial);
+  self->own_only = g_strcmp0 (general_call, "no") == 0;
+  if (posa_iec_is_address (self->address) &&
+      (general_call == NULL || self->own_only || strcmp (general_call, "yes") == 0))
+    return TRUE;
+  g_set_error_literal (error, POSA_ERROR, POSA_ERROR_USAGE,
+                       "--set: device_address is letters and digits, general_call yes or no");
+  return FALSE;
+}
+
+void
+posa_sim_device_clear (PosaSimDevice *self)
+{
+  g_clear_pointer (&self->address, g_free);
+}
+
 /* The address of a request may be left out, and its leading zeros do not count. */
 static gboolean
-is_addressed (const char *own, const char *address)
+is_addressed (const PosaSimDevice *device, const char *address)
 {
+  const char *own = device->address;
+
   while (*address == '0')
     address++;
   while (*own == '0')
     own++;
-  return *address == '\0' || strcmp (address, own) == 0;
+  return *address == '\0' ? !device->own_only : strcmp (address, own) == 0;
 }
 
 static gboolean
-is_request (const char *own, const char *line)
+is_request (const PosaSimDevice *device, const char *line)
 {
   const char *start = g_strrstr (line, "/?");
   const char *end = start != NULL ? strchr (start, '!') : NULL;
@@ -33,7 +62,7 @@ is_request (const char *own, const char *line)
   if (end == NULL)
     return FALSE;
   g_autofree char *address = g_strndup (start + 2, (gsize) (end - start - 2));
-  return is_addressed (own, address);
+  return is_addressed (device, address);
 }
 
 /* Sleeps until the wake-up has passed; FALSE when the process shall end. */
@@ -52,7 +81,10 @@ await_wake_up (PosaSimLine *line)
 }
 
 gboolean
-posa_sim_sign_on_await_request (PosaSimLine *line, const char *address, int first, gboolean asleep)
+posa_sim_sign_on_await_request (PosaSimLine *line,
+                                const PosaSimDevice *device,
+                                int first,
+                                gboolean asleep)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   gboolean sleeping = asleep;
@@ -69,7 +101,7 @@ posa_sim_sign_on_await_request (PosaSimLine *line, const char *address, int firs
         return FALSE;
       if (c > 0)
         g_string_append_c (text, (char) c);
-      if (c == '\n' && is_request (address, text->str))
+      if (c == '\n' && is_request (device, text->str))
         return TRUE;
       sleeping = asleep && c == POSA_SIM_SILENCE;
       if (c == '\n' || c == POSA_SIM_SILENCE || text->len > MAX_REQUEST)

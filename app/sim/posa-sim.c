@@ -25,6 +25,7 @@ static const char summary[] =
     "(full-codes, no-star, no-unit, empty-unit, padded, lf, indented, history, own-lines,\n"
     "stuck-end, empty-values, garbage, echo, partial), block (characters of a partial block),\n"
     "refusal (of a wrong password: break, nak, error), algorithm (of P2), wake_up (yes, no).\n"
+    "Who is called: device_address (the serial), general_call (no: heeds its address only).\n"
     "For 2g see docs/meters.md.";
 
 typedef struct
