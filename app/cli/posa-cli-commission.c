@@ -13,15 +13,15 @@
 
 typedef struct
 {
-  const char *folder; /* borrowed */
-  char *port, *order;
+  PosaCliMeter meter;
+  char *order;
   gboolean as_json;
 } CommissionOptions;
 
 static void
 commission_options_clear (CommissionOptions *options)
 {
-  g_free (options->port);
+  posa_cli_meter_clear (&options->meter);
   g_free (options->order);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CommissionOptions, commission_options_clear)
@@ -31,8 +31,7 @@ commission_work (gpointer data, PosaOperation *operation, GError **error)
 {
   const CommissionOptions *options = data;
 
-  return posa_commission_tool_run (options->folder, options->port, options->order, operation,
-                                   error);
+  return posa_commission_tool_run (&options->meter.place, options->order, operation, error);
 }
 
 static void
@@ -62,10 +61,8 @@ print_commissioning (const PosaCommissioning *result)
 int
 posa_cli_commission (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (CommissionOptions) options = { .folder = cli->folder };
+  g_auto (CommissionOptions) options = { .meter.place.folder = cli->folder };
   const GOptionEntry entries[] = {
-    { "port", 0, 0, G_OPTION_ARG_FILENAME, &options.port, N_ ("Device of the optical head"),
-      N_ ("PATH") },
     { "order", 0, 0, G_OPTION_ARG_STRING, &options.order, N_ ("Number of the work order"),
       N_ ("ID") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON"), NULL },
@@ -74,12 +71,13 @@ posa_cli_commission (PosaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = 0;
 
-  if (!posa_cli_parse (_ ("--port PATH --order ID"),
-                       _ ("Sets up the new meter for an order, reads back every value, closes its "
-                          "supply relay and takes the activation readings."),
-                       entries, &argc, &argv, 0, &status))
+  if (!posa_cli_meter_parse (
+          &options.meter, _ ("--port PATH --order ID"),
+          _ ("Sets up the new meter for an order, reads back every value, closes its "
+             "supply relay and takes the activation readings."),
+          entries, &argc, &argv, 0, &status))
     return status;
-  if (options.port == NULL || options.order == NULL)
+  if (options.meter.port == NULL || options.order == NULL)
     {
       error = g_error_new_literal (POSA_ERROR, POSA_ERROR_USAGE,
                                    _ ("meter commission: --port PATH and --order ID are needed"));

@@ -7,6 +7,31 @@
 
 G_BEGIN_DECLS
 
+/* Where the meter of a command is: --port and --address. */
+typedef struct
+{
+  PosaMeterPlace place;
+  char *port, *address_text;
+  PosaMeterAddress address;
+} PosaCliMeter;
+
+void posa_cli_meter_clear (PosaCliMeter *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosaCliMeter, posa_cli_meter_clear)
+
+/* posa_cli_parse() with --port and --address beside @entries; fills in the place, all but the
+ * folder. That --port was given is for the caller to check. */
+gboolean posa_cli_meter_parse (PosaCliMeter *self,
+                               const char *parameters,
+                               const char *summary,
+                               const GOptionEntry *entries,
+                               int *argc,
+                               char ***argv,
+                               int n_arguments,
+                               int *exit_status);
+/* The option --address alone, and what was given with it: NULL for nothing. USAGE. */
+GOptionEntry posa_cli_meter_get_address_entry (PosaCliMeter *self);
+gboolean posa_cli_meter_take_address (PosaCliMeter *self, GError **error);
+
 /* The commands of the group "meter", a file each. */
 int posa_cli_commission (PosaCli *cli, int argc, char **argv);
 int posa_cli_meter_profile (PosaCli *cli, int argc, char **argv);

@@ -17,8 +17,8 @@
 
 typedef struct
 {
-  PosaMeterPlace place;
-  char *port, *from, *to, *resume;
+  PosaCliMeter meter;
+  char *from, *to, *resume;
   gboolean as_json;
   gint64 from_us, to_us;
   PosaLoadProfile *profile; /* for the profile command */
@@ -27,7 +27,7 @@ typedef struct
 static void
 options_clear (Options *options)
 {
-  g_free (options->port);
+  posa_cli_meter_clear (&options->meter);
   g_free (options->from);
   g_free (options->to);
   g_free (options->resume);
@@ -101,7 +101,7 @@ profile_work (gpointer data, PosaOperation *operation, GError **error)
 {
   Options *options = data;
 
-  return posa_meter_visit_load_profile (&options->place, options->from_us, options->to_us,
+  return posa_meter_visit_load_profile (&options->meter.place, options->from_us, options->to_us,
                                         options->profile, operation, error)
              ? options
              : NULL;
@@ -208,15 +208,13 @@ run_profile (PosaCli *cli, Options *options)
   return 0;
 }
 
-#define N_ENTRIES 6
+#define N_ENTRIES 5
 
 /* Those of both commands; --resume only where it @resumes. */
 static void
 fill_entries (Options *options, gboolean resumes, GOptionEntry entries[N_ENTRIES])
 {
   const GOptionEntry all[N_ENTRIES] = {
-    { "port", 0, 0, G_OPTION_ARG_FILENAME, &options->port, N_ ("Device of the optical head"),
-      N_ ("PATH") },
     { "from", 0, 0, G_OPTION_ARG_STRING, &options->from, N_ ("First day, or time with its offset"),
       N_ ("TIME") },
     { "to", 0, 0, G_OPTION_ARG_STRING, &options->to, N_ ("Until then (default: now)"),
@@ -235,19 +233,19 @@ fill_entries (Options *options, gboolean resumes, GOptionEntry entries[N_ENTRIES
 int
 posa_cli_meter_profile (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { .place.folder = cli->folder };
+  g_auto (Options) options = { .meter.place.folder = cli->folder };
   GOptionEntry entries[N_ENTRIES];
   int status = 0;
 
   fill_entries (&options, TRUE, entries);
-  if (!posa_cli_parse (_ ("--port PATH"),
-                       _ ("Reads the load profile of a meter, of the last day unless --from and "
-                          "--to say otherwise, as CSV or JSON. What the meter has not is said."),
-                       entries, &argc, &argv, 0, &status))
+  if (!posa_cli_meter_parse (
+          &options.meter, _ ("--port PATH"),
+          _ ("Reads the load profile of a meter, of the last day unless --from and "
+             "--to say otherwise, as CSV or JSON. What the meter has not is said."),
+          entries, &argc, &argv, 0, &status))
     return status;
-  if (options.port == NULL)
+  if (options.meter.port == NULL)
     return posa_cli_meter_set_needed (argv[0], "--port PATH");
-  options.place.port_path = options.port;
   return run_profile (cli, &options);
 }
 
@@ -258,8 +256,8 @@ events_work (gpointer data, PosaOperation *operation, GError **error)
 {
   const Options *options = data;
 
-  return posa_meter_visit_events (&options->place, options->from_us, options->to_us, operation,
-                                  error);
+  return posa_meter_visit_events (&options->meter.place, options->from_us, options->to_us,
+                                  operation, error);
 }
 
 static void
@@ -290,20 +288,20 @@ print_events_json (GPtrArray *events)
 int
 posa_cli_meter_events (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { .place.folder = cli->folder };
+  g_auto (Options) options = { .meter.place.folder = cli->folder };
   GOptionEntry entries[N_ENTRIES];
   g_autoptr (GError) error = NULL;
   int status = 0;
 
   fill_entries (&options, FALSE, entries);
-  if (!posa_cli_parse (_ ("--port PATH"),
-                       _ ("Reads the log books of a meter, of the last 60 days unless --from and "
-                          "--to say otherwise."),
-                       entries, &argc, &argv, 0, &status))
+  if (!posa_cli_meter_parse (
+          &options.meter, _ ("--port PATH"),
+          _ ("Reads the log books of a meter, of the last 60 days unless --from and "
+             "--to say otherwise."),
+          entries, &argc, &argv, 0, &status))
     return status;
-  if (options.port == NULL)
+  if (options.meter.port == NULL)
     return posa_cli_meter_set_needed (argv[0], "--port PATH");
-  options.place.port_path = options.port;
   if (!parse_times (&options, 60 * G_TIME_SPAN_DAY, &error))
     return posa_cli_fail (error);
   g_autoptr (GPtrArray)

@@ -14,8 +14,8 @@
 /* Of all commands here; each has its own part of it. */
 typedef struct
 {
-  PosaMeterPlace place;
-  char *port, *order, *keys, *file, *sha256, *identification;
+  PosaCliMeter meter;
+  char *order, *keys, *file, *sha256, *identification;
   gboolean as_json, set, activate;
   PosaClockChange change;
 } Options;
@@ -23,7 +23,7 @@ typedef struct
 static void
 options_clear (Options *options)
 {
-  g_free (options->port);
+  posa_cli_meter_clear (&options->meter);
   g_free (options->order);
   g_free (options->keys);
   g_free (options->file);
@@ -48,8 +48,7 @@ verify_work (gpointer data, PosaOperation *operation, GError **error)
 {
   const Options *options = data;
 
-  return posa_commission_tool_verify (options->place.folder, options->place.port_path,
-                                      options->order, operation, error);
+  return posa_commission_tool_verify (&options->meter.place, options->order, operation, error);
 }
 
 static void
@@ -99,10 +98,8 @@ print_checks (GPtrArray *checks, gboolean as_json)
 int
 posa_cli_meter_verify (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { .place.folder = cli->folder };
+  g_auto (Options) options = { .meter.place.folder = cli->folder };
   const GOptionEntry entries[] = {
-    { "port", 0, 0, G_OPTION_ARG_FILENAME, &options.port, N_ ("Device of the optical head"),
-      N_ ("PATH") },
     { "order", 0, 0, G_OPTION_ARG_STRING, &options.order, N_ ("Number of the work order"),
       N_ ("ID") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON"), NULL },
@@ -111,14 +108,14 @@ posa_cli_meter_verify (PosaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = 0;
 
-  if (!posa_cli_parse (_ ("--port PATH --order ID"),
-                       _ ("Compares the new meter of an order with what commissioning would write, "
-                          "and writes nothing. Ends with 1 when a value differs."),
-                       entries, &argc, &argv, 0, &status))
+  if (!posa_cli_meter_parse (
+          &options.meter, _ ("--port PATH --order ID"),
+          _ ("Compares the new meter of an order with what commissioning would write, "
+             "and writes nothing. Ends with 1 when a value differs."),
+          entries, &argc, &argv, 0, &status))
     return status;
-  if (options.port == NULL || options.order == NULL)
+  if (options.meter.port == NULL || options.order == NULL)
     return posa_cli_meter_set_needed (argv[0], "--port PATH, --order ID");
-  options.place.port_path = options.port;
   g_autoptr (GPtrArray)
       checks = posa_cli_run (cli, _ ("Checking the meter"), verify_work, &options, &error);
   return checks != NULL ? print_checks (checks, options.as_json) : posa_cli_fail (error);
@@ -131,7 +128,8 @@ clock_work (gpointer data, PosaOperation *operation, GError **error)
 {
   Options *options = data;
 
-  return posa_meter_visit_clock (&options->place, options->set, &options->change, operation, error)
+  return posa_meter_visit_clock (&options->meter.place, options->set, &options->change, operation,
+                                 error)
              ? options
              : NULL;
 }
@@ -184,10 +182,8 @@ print_change (const Options *options)
 int
 posa_cli_meter_clock (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { .place.folder = cli->folder };
+  g_auto (Options) options = { .meter.place.folder = cli->folder };
   const GOptionEntry entries[] = {
-    { "port", 0, 0, G_OPTION_ARG_FILENAME, &options.port, N_ ("Device of the optical head"),
-      N_ ("PATH") },
     { "set", 0, 0, G_OPTION_ARG_NONE, &options.set, N_ ("Set it to this device's time"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON"), NULL },
     { NULL },
@@ -195,14 +191,14 @@ posa_cli_meter_clock (PosaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = 0;
 
-  if (!posa_cli_parse (_ ("--port PATH"),
-                       _ ("Reads a meter's clock and how far it is from this device's; with --set "
-                          "sets it, unless both agree to the second."),
-                       entries, &argc, &argv, 0, &status))
+  if (!posa_cli_meter_parse (
+          &options.meter, _ ("--port PATH"),
+          _ ("Reads a meter's clock and how far it is from this device's; with --set "
+             "sets it, unless both agree to the second."),
+          entries, &argc, &argv, 0, &status))
     return status;
-  if (options.port == NULL)
+  if (options.meter.port == NULL)
     return posa_cli_meter_set_needed (argv[0], "--port PATH");
-  options.place.port_path = options.port;
   if (posa_cli_run (cli, _ ("Clock of the meter"), clock_work, &options, &error) == NULL)
     return posa_cli_fail (error);
   print_change (&options);
@@ -216,16 +212,15 @@ keys_work (gpointer data, PosaOperation *operation, GError **error)
 {
   Options *options = data;
 
-  return posa_meter_visit_keys (&options->place, options->keys, operation, error) ? options : NULL;
+  return posa_meter_visit_keys (&options->meter.place, options->keys, operation, error) ? options
+                                                                                        : NULL;
 }
 
 int
 posa_cli_meter_keys (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { .place.folder = cli->folder };
+  g_auto (Options) options = { .meter.place.folder = cli->folder };
   const GOptionEntry entries[] = {
-    { "port", 0, 0, G_OPTION_ARG_FILENAME, &options.port, N_ ("Device of the optical head"),
-      N_ ("PATH") },
     { "keys", 0, 0, G_OPTION_ARG_FILENAME, &options.keys,
       N_ ("File with the new keys and the master key, mode 0600"), N_ ("FILE") },
     { NULL },
@@ -233,17 +228,16 @@ posa_cli_meter_keys (PosaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = 0;
 
-  if (!posa_cli_parse (
-          _ ("--port PATH --keys FILE"),
+  if (!posa_cli_meter_parse (
+          &options.meter, _ ("--port PATH --keys FILE"),
           _ ("Gives a meter a new encryption and authentication key (lines \"ek HEX\", "
              "\"ak HEX\" of the file), wrapped with its master key (\"kek HEX\"). The "
              "new keys are kept on this device before they are sent; whatever happens, "
              "the meter can be opened afterwards."),
           entries, &argc, &argv, 0, &status))
     return status;
-  if (options.port == NULL || options.keys == NULL)
+  if (options.meter.port == NULL || options.keys == NULL)
     return posa_cli_meter_set_needed (argv[0], "--port PATH, --keys FILE");
-  options.place.port_path = options.port;
   if (posa_cli_run (cli, _ ("Giving the meter its new keys"), keys_work, &options, &error) == NULL)
     return posa_cli_fail (error);
   puts (_ ("The meter has its new keys, and this device uses them from now on."));
@@ -257,7 +251,7 @@ firmware_work (gpointer data, PosaOperation *operation, GError **error)
 {
   Options *options = data;
 
-  return posa_meter_visit_firmware (&options->place, options->file, options->sha256,
+  return posa_meter_visit_firmware (&options->meter.place, options->file, options->sha256,
                                     options->identification, options->activate, operation, error)
              ? options
              : NULL;
@@ -288,10 +282,8 @@ send_firmware (PosaCli *cli, Options *options)
 int
 posa_cli_meter_firmware (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { .place.folder = cli->folder };
+  g_auto (Options) options = { .meter.place.folder = cli->folder };
   const GOptionEntry entries[] = {
-    { "port", 0, 0, G_OPTION_ARG_FILENAME, &options.port, N_ ("Device of the optical head"),
-      N_ ("PATH") },
     { "identification", 0, 0, G_OPTION_ARG_STRING, &options.identification,
       N_ ("Name of the firmware as its maker gives it"), N_ ("NAME") },
     { "sha256", 0, 0, G_OPTION_ARG_STRING, &options.sha256, N_ ("Digest of the file"), N_ ("HEX") },
@@ -301,16 +293,15 @@ posa_cli_meter_firmware (PosaCli *cli, int argc, char **argv)
   };
   int status = 0;
 
-  if (!posa_cli_parse (
-          _ ("FILE --port PATH --identification NAME --sha256 HEX"),
+  if (!posa_cli_meter_parse (
+          &options.meter, _ ("FILE --port PATH --identification NAME --sha256 HEX"),
           _ ("Sends a firmware file to a meter and has it verified; with --activate the "
              "meter then runs it. The optical port is slow: two minutes and more for "
              "100 kB."),
           entries, &argc, &argv, 1, &status))
     return status;
   options.file = g_strdup (argv[1]);
-  if (options.port == NULL || options.identification == NULL || options.sha256 == NULL)
+  if (options.meter.port == NULL || options.identification == NULL || options.sha256 == NULL)
     return posa_cli_meter_set_needed (argv[0], "--port PATH, --identification NAME, --sha256 HEX");
-  options.place.port_path = options.port;
   return send_firmware (cli, &options);
 }

@@ -17,34 +17,101 @@
 
 typedef struct
 {
-  const char *folder; /* borrowed */
-  char *port, *record;
+  PosaCliMeter meter;
+  char *record;
   gboolean as_json;
 } ReadOptions;
 
 static void
 read_options_clear (ReadOptions *options)
 {
-  g_free (options->port);
+  posa_cli_meter_clear (&options->meter);
   g_free (options->record);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ReadOptions, read_options_clear)
+
+/* ---- where the meter is ---- */
+
+void
+posa_cli_meter_clear (PosaCliMeter *self)
+{
+  g_free (self->port);
+  g_free (self->address_text);
+}
+
+GOptionEntry
+posa_cli_meter_get_address_entry (PosaCliMeter *self)
+{
+  return (GOptionEntry) {
+    "address",
+    0,
+    0,
+    G_OPTION_ARG_STRING,
+    &self->address_text,
+    N_ ("Where the meter listens: device=TEXT of a sign-on; logical=N, physical=N, bytes=1|2|4, "
+        "client=N, public=N of HDLC"),
+    N_ ("KEY=VALUE,…")
+  };
+}
+
+gboolean
+posa_cli_meter_take_address (PosaCliMeter *self, GError **error)
+{
+  if (self->address_text == NULL)
+    return TRUE;
+  self->place.address = &self->address;
+  if (posa_meter_address_parse (self->address_text, &self->address, error))
+    return TRUE;
+  g_prefix_error_literal (error, "--address: ");
+  return FALSE;
+}
+
+gboolean
+posa_cli_meter_parse (PosaCliMeter *self,
+                      const char *parameters,
+                      const char *summary,
+                      const GOptionEntry *entries,
+                      int *argc,
+                      char ***argv,
+                      int n_arguments,
+                      int *exit_status)
+{
+  const GOptionEntry port = {
+    "port", 0, 0, G_OPTION_ARG_FILENAME, &self->port, N_ ("Device of the optical head"), N_ ("PATH")
+  };
+  const GOptionEntry address = posa_cli_meter_get_address_entry (self);
+  g_autoptr (GArray) all = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+  g_autoptr (GError) error = NULL;
+
+  g_array_append_val (all, port);
+  g_array_append_val (all, address);
+  for (guint i = 0; entries[i].long_name != NULL; i++)
+    g_array_append_val (all, entries[i]);
+  if (!posa_cli_parse (parameters, summary, (const GOptionEntry *) all->data, argc, argv,
+                       n_arguments, exit_status))
+    return FALSE;
+  self->place.port_path = self->port;
+  if (posa_cli_meter_take_address (self, &error))
+    return TRUE;
+  *exit_status = posa_cli_fail (error);
+  return FALSE;
+}
+
+/* ---- read ---- */
 
 static gpointer
 read_work (gpointer data, PosaOperation *operation, GError **error)
 {
   const ReadOptions *options = data;
 
-  return posa_meter_tool_read (options->folder, options->port, options->record, operation, error);
+  return posa_meter_tool_read (&options->meter.place, options->record, operation, error);
 }
 
 static int
 meter_read (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (ReadOptions) options = { .folder = cli->folder };
+  g_auto (ReadOptions) options = { .meter.place.folder = cli->folder };
   const GOptionEntry entries[] = {
-    { "port", 0, 0, G_OPTION_ARG_FILENAME, &options.port, N_ ("Device of the optical head"),
-      N_ ("PATH") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON"), NULL },
     { "record", 0, 0, G_OPTION_ARG_FILENAME, &options.record,
       N_ ("Write down what goes over the line"), N_ ("TAPE") },
@@ -53,11 +120,12 @@ meter_read (PosaCli *cli, int argc, char **argv)
   g_autoptr (GError) error = NULL;
   int status = 0;
 
-  if (!posa_cli_parse (_ ("--port PATH"),
-                       _ ("Reads a meter: plate, clock, status word and every current register."),
-                       entries, &argc, &argv, 0, &status))
+  if (!posa_cli_meter_parse (
+          &options.meter, _ ("--port PATH"),
+          _ ("Reads a meter: plate, clock, status word and every current register."), entries,
+          &argc, &argv, 0, &status))
     return status;
-  if (options.port == NULL)
+  if (options.meter.port == NULL)
     {
       error = g_error_new_literal (POSA_ERROR, POSA_ERROR_USAGE,
                                    _ ("meter read: --port PATH is needed"));

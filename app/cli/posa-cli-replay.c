@@ -5,6 +5,7 @@
 
 #include "cli/posa-cli-replay.h"
 
+#include "cli/posa-cli-meter-private.h"
 #include "cli/posa-cli-reading.h"
 
 #include "model/posa-meter-tool.h"
@@ -13,8 +14,8 @@
 
 typedef struct
 {
-  const char *tape; /* borrowed */
-  char *key_path;
+  const char *tape, *key_path; /* borrowed */
+  const PosaMeterAddress *address;
 } ReplayOptions;
 
 static gpointer
@@ -22,15 +23,18 @@ replay_work (gpointer data, PosaOperation *operation, GError **error)
 {
   const ReplayOptions *options = data;
 
-  return posa_meter_tool_replay (options->tape, options->key_path, operation, error);
+  return posa_meter_tool_replay (options->tape, options->address, options->key_path, operation,
+                                 error);
 }
 
 int
 posa_cli_replay (PosaCli *cli, int argc, char **argv)
 {
   g_autofree char *key_path = NULL;
+  g_auto (PosaCliMeter) meter = { 0 };
   gboolean as_json = FALSE;
   const GOptionEntry entries[] = {
+    posa_cli_meter_get_address_entry (&meter),
     { "key-file", 0, 0, G_OPTION_ARG_FILENAME, &key_path,
       N_ ("Keys for ciphered messages: lines \"ek HEX\", \"ak HEX\", mode 600"), N_ ("FILE") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print JSON"), NULL },
@@ -44,7 +48,9 @@ posa_cli_replay (PosaCli *cli, int argc, char **argv)
                           "down: at once, without the meter."),
                        entries, &argc, &argv, 1, &status))
     return status;
-  ReplayOptions options = { argv[1], key_path };
+  if (!posa_cli_meter_take_address (&meter, &error))
+    return posa_cli_fail (error);
+  ReplayOptions options = { argv[1], key_path, meter.place.address };
   g_autoptr (PosaReadingSet)
       reading = posa_cli_run (cli, _ ("Reading the tape"), replay_work, &options, &error);
   if (reading == NULL)

@@ -21,7 +21,7 @@ open_meter (const char *path,
       return NULL;
     }
   port = posa_port_open (path, error);
-  return port != NULL ? posa_meter_open (port, expectation, keyring, operation, error) : NULL;
+  return port != NULL ? posa_meter_open (port, expectation, NULL, keyring, operation, error) : NULL;
 }
 
 static PosaMeter *

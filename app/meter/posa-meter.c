@@ -314,13 +314,14 @@ is_unanswered (const GError *error)
 /* A meter that signs on and has no profile may be one that goes on in HDLC. */
 static PosaMeter *
 open_behind_sign_on (PosaPort *port,
+                     const PosaMeterAddress *address,
                      PosaKeyring *keyring,
                      PosaOperation *operation,
                      const GError *iec_error,
                      GError **error)
 {
   g_autoptr (GError) dlms_error = NULL;
-  PosaMeter *self = posa_dlms_meter_open (port, keyring, TRUE, operation, &dlms_error);
+  PosaMeter *self = posa_dlms_meter_open (port, address, keyring, TRUE, operation, &dlms_error);
 
   if (self == NULL && g_error_matches (dlms_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED))
     g_propagate_error (error, g_error_copy (iec_error));
@@ -331,44 +332,49 @@ open_behind_sign_on (PosaPort *port,
 
 /* The one sign-on, then the other, each a single time, then the first with patience. */
 static PosaMeter *
-open_any (PosaPort *port, PosaKeyring *keyring, PosaOperation *operation, GError **error)
+open_any (PosaPort *port,
+          const PosaMeterAddress *address,
+          PosaKeyring *keyring,
+          PosaOperation *operation,
+          GError **error)
 {
+  const char *device = posa_meter_address_get_device (address);
   g_autoptr (GError) iec_error = NULL, dlms_error = NULL;
-  PosaMeter *self = posa_iec_meter_open (port, 1, operation, &iec_error);
+  PosaMeter *self = posa_iec_meter_open (port, device, 1, operation, &iec_error);
 
   if (g_error_matches (iec_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED))
-    return open_behind_sign_on (port, keyring, operation, iec_error, error);
+    return open_behind_sign_on (port, address, keyring, operation, iec_error, error);
   if (self != NULL || !is_unanswered (iec_error))
     {
       if (self == NULL)
         g_propagate_error (error, g_steal_pointer (&iec_error));
       return self;
     }
-  if (g_error_matches (iec_error, POSA_ERROR, POSA_ERROR_TIMED_OUT))
-    self = posa_dlms_meter_open (port, keyring, FALSE, operation, &dlms_error);
+  if (g_error_matches (iec_error, POSA_ERROR, POSA_ERROR_TIMED_OUT) &&
+      posa_meter_address_may_be_hdlc (address))
+    self = posa_dlms_meter_open (port, address, keyring, FALSE, operation, &dlms_error);
   if (dlms_error != NULL && !is_unanswered (dlms_error))
     {
       g_propagate_error (error, g_steal_pointer (&dlms_error));
       return NULL;
     }
-  return self != NULL ? self : posa_iec_meter_open (port, SIGN_ON_TRIES - 1, operation, error);
+  return self != NULL ? self
+                      : posa_iec_meter_open (port, device, SIGN_ON_TRIES - 1, operation, error);
 }
 
 PosaMeter *
 posa_meter_open (PosaPort *port,
                  PosaMeterExpectation expectation,
+                 const PosaMeterAddress *address,
                  PosaKeyring *keyring,
                  PosaOperation *operation,
                  GError **error)
 {
-  switch (expectation)
-    {
-    case POSA_METER_FIRST_GENERATION:
-      return posa_iec_meter_open (port, SIGN_ON_TRIES, operation, error);
-    case POSA_METER_SECOND_GENERATION:
-      return posa_dlms_meter_open (port, keyring, FALSE, operation, error);
-    case POSA_METER_ANY:
-    default:
-      return open_any (port, keyring, operation, error);
-    }
+  if (expectation == POSA_METER_FIRST_GENERATION)
+    return posa_iec_meter_open (port, posa_meter_address_get_device (address), SIGN_ON_TRIES,
+                                operation, error);
+  if (expectation == POSA_METER_SECOND_GENERATION || !posa_meter_address_may_sign_on (address))
+    return posa_dlms_meter_open (port, address, keyring, !posa_meter_address_may_be_hdlc (address),
+                                 operation, error);
+  return open_any (port, address, keyring, operation, error);
 }

@@ -10,6 +10,7 @@
 #include "domain/posa-replacement-report.h"
 #include "meter/port/posa-port.h"
 #include "meter/posa-keyring.h"
+#include "meter/posa-meter-address.h"
 
 G_BEGIN_DECLS
 
@@ -28,10 +29,12 @@ typedef enum
   POSA_METER_SECOND_GENERATION /* try HDLC only */
 } PosaMeterExpectation;
 
-/* @keyring may be NULL for meters that need none. TIMED_OUT nothing answers, LINE_NOISE garbage,
- * UNSUPPORTED no profile matches (message shows the identification), ACCESS_DENIED. */
+/* @address NULL: the meter is where the profiles say. @keyring may be NULL for meters that need
+ * none. TIMED_OUT nothing answers, LINE_NOISE garbage, UNSUPPORTED no profile matches (message
+ * shows the identification), ACCESS_DENIED, USAGE for an address that is none. */
 PosaMeter *posa_meter_open (PosaPort *port,
                             PosaMeterExpectation expectation,
+                            const PosaMeterAddress *address,
                             PosaKeyring *keyring,
                             PosaOperation *operation,
                             GError **error);

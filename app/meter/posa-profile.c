@@ -5,6 +5,7 @@
 
 #include "base/posa-error.h"
 #include "meter/codec/posa-hdlc.h"
+#include "meter/codec/posa-iec-message.h"
 
 #include <string.h>
 
@@ -34,6 +35,7 @@ static const KeyRule rules[] = {
   { "match", "manufacturer", TEXT, FIELD (manufacturer), TRUE },
   { "match", "ident", TEXT, FIELD (ident), TRUE },
   { "line", "baud", NUMBER, FIELD (baud), TRUE },
+  { "line", "device_address", TEXT, FIELD (device_address), FALSE },
   { "line", "switch_delay_ms", NUMBER, FIELD (switch_delay_ms), FALSE },
   { "reading", "size", NUMBER, FIELD (size), FALSE },
   { "access", "password", TEXT, FIELD (password), FALSE },
@@ -298,6 +300,14 @@ take_group (const PosaProfileLoader *loader, const char *group, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_client (const PosaProfileLoader *loader, const char *key, guint sap, GError **error)
+{
+  return (sap > 0 && sap <= POSA_HDLC_MAX_CLIENT) ||
+         posa_profile_set_invalid (loader, "dlms", key, error, "a client is 1 to %u",
+                                   POSA_HDLC_MAX_CLIENT);
+}
+
 /* Without these the DLMS driver cannot even ask who is there. */
 static gboolean
 check_dlms (const PosaProfileLoader *loader, GError **error)
@@ -317,6 +327,9 @@ check_dlms (const PosaProfileLoader *loader, GError **error)
       return posa_profile_set_invalid (loader, needed[i][0], needed[i][1], error, "missing");
   if (!posa_dlms_agreement_check (&loader->profile->dlms.agreement, &fault))
     return posa_profile_set_invalid (loader, "dlms", "mechanism", error, "%s", fault->message);
+  if (!check_client (loader, "public_client", dlms->public_client, error) ||
+      !check_client (loader, "installer_client", dlms->installer_client, error))
+    return FALSE;
   return posa_hdlc_address_make (dlms->address_bytes, dlms->logical_device, dlms->physical_device,
                                  &address) ||
          posa_profile_set_invalid (loader, "dlms", "address_bytes", error,
@@ -378,6 +391,10 @@ check_whole (const PosaProfileLoader *loader, GError **error)
     if (!g_key_file_has_key (loader->file, "profile", i == 0 ? "driver" : "kind", NULL))
       return posa_profile_set_invalid (loader, "profile", i == 0 ? "driver" : "kind", error,
                                        "missing");
+  if (profile->device_address != NULL && !posa_iec_is_address (profile->device_address))
+    return posa_profile_set_invalid (loader, "line", "device_address", error,
+                                     "1 to %u of the characters 0-9 A-Z a-z and space",
+                                     POSA_IEC_MAX_ADDRESS);
   if (profile->driver == POSA_DRIVER_DLMS && !check_dlms (loader, error))
     return FALSE;
   if (profile->time != NULL &&

@@ -109,6 +109,7 @@ typedef struct
 
   guint baud;            /* [line]: highest speed (iec), fixed speed (dlms) */
   PosaLineStart start;   /* [line]: of a DLMS meter; the other one is tried too */
+  char *device_address;  /* [line]: of the sign-on, for a meter that heeds no other call */
   gboolean wake_up;      /* [line]: a battery device that may have to be woken up (iec) */
   guint switch_delay_ms; /* [line]: pause before the change of speed, for slow converters */
   PosaReadingPlan plan;  /* [reading] */

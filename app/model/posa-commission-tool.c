@@ -100,37 +100,35 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Visit, visit_clear)
 
 static gboolean
 visit_open (Visit *self,
-            const char *folder,
-            const char *port_path,
+            const PosaMeterPlace *place,
             const char *order_id,
             PosaOperation *operation,
             GError **error)
 {
-  self->identity = posa_identity_load (folder, error);
-  self->context = self->identity != NULL ? posa_work_context_open (folder, error) : NULL;
+  self->identity = posa_identity_load (place->folder, error);
+  self->context = self->identity != NULL ? posa_work_context_open (place->folder, error) : NULL;
   if (self->context == NULL)
     return FALSE;
   self->entry = posa_order_store_get (posa_work_context_get_store (self->context), order_id, error);
   if (self->entry == NULL)
     return FALSE;
-  g_autoptr (PosaPort) port = posa_port_open (port_path, error);
+  g_autoptr (PosaPort) port = posa_port_open (place->port_path, error);
   if (port == NULL)
     return FALSE;
-  self->meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION,
+  self->meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, place->address,
                                  posa_work_context_get_keyring (self->context), operation, error);
   return self->meter != NULL;
 }
 
 PosaCommissioning *
-posa_commission_tool_run (const char *folder,
-                          const char *port_path,
+posa_commission_tool_run (const PosaMeterPlace *place,
                           const char *order_id,
                           PosaOperation *operation,
                           GError **error)
 {
   g_auto (Visit) visit = { NULL };
 
-  if (!visit_open (&visit, folder, port_path, order_id, operation, error))
+  if (!visit_open (&visit, place, order_id, operation, error))
     return NULL;
   return commission_open (visit.meter, posa_work_context_get_store (visit.context),
                           visit.entry->order, posa_identity_get_crew_id (visit.identity), operation,
@@ -138,15 +136,14 @@ posa_commission_tool_run (const char *folder,
 }
 
 GPtrArray *
-posa_commission_tool_verify (const char *folder,
-                             const char *port_path,
+posa_commission_tool_verify (const PosaMeterPlace *place,
                              const char *order_id,
                              PosaOperation *operation,
                              GError **error)
 {
   g_auto (Visit) visit = { NULL };
 
-  if (!visit_open (&visit, folder, port_path, order_id, operation, error))
+  if (!visit_open (&visit, place, order_id, operation, error))
     return NULL;
   const char *serial = posa_meter_get_nameplate (visit.meter)->serial;
   PosaCommissionPlan plan = make_plan (visit.entry->order, serial);

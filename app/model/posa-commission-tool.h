@@ -5,6 +5,7 @@
 #include "base/posa-operation.h"
 #include "domain/posa-replacement-report.h"
 #include "meter/posa-meter.h"
+#include "model/posa-meter-place.h"
 
 G_BEGIN_DECLS
 
@@ -19,19 +20,17 @@ typedef struct
 void posa_commissioning_free (PosaCommissioning *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaCommissioning, posa_commissioning_free)
 
-/* Commissions the new meter at @port_path for an order of the device's data folder @folder, with
- * that meter's keys, and takes the activation readings. Changes nothing in the order's workflow.
+/* Commissions the new meter at @place for an order of the device's data folder, with that meter's
+ * keys, and takes the activation readings. Changes nothing in the order's workflow.
  * Blocking, a thread of its own. NOT_FOUND for the order, STOCK_MISMATCH when the meter at the port
  * is not one that this crew may fit there; KEY_MISSING; errors of posa_meter_commission(). */
-PosaCommissioning *posa_commission_tool_run (const char *folder,
-                                             const char *port_path,
+PosaCommissioning *posa_commission_tool_run (const PosaMeterPlace *place,
                                              const char *order_id,
                                              PosaOperation *operation,
                                              GError **error);
 /* Reads what posa_commission_tool_run() would write, of the same meters, and writes nothing: array
  * of PosaMeterCheck. */
-GPtrArray *posa_commission_tool_verify (const char *folder,
-                                        const char *port_path,
+GPtrArray *posa_commission_tool_verify (const PosaMeterPlace *place,
                                         const char *order_id,
                                         PosaOperation *operation,
                                         GError **error);

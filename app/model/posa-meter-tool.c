@@ -11,15 +11,21 @@
 #include "model/posa-work-context.h"
 
 static PosaReadingSet *
-read_port (PosaPort *port, PosaKeyring *keyring, PosaOperation *operation, GError **error)
+read_port (PosaPort *port,
+           const PosaMeterAddress *address,
+           PosaKeyring *keyring,
+           PosaOperation *operation,
+           GError **error)
 {
-  g_autoptr (PosaMeter) meter = posa_meter_open (port, POSA_METER_ANY, keyring, operation, error);
+  g_autoptr (PosaMeter)
+      meter = posa_meter_open (port, POSA_METER_ANY, address, keyring, operation, error);
 
   return meter != NULL ? posa_meter_read (meter, POSA_READING_CHECK, operation, error) : NULL;
 }
 
 static PosaReadingSet *
 read_recorded (PosaPort *device,
+               const PosaMeterAddress *address,
                const char *tape_path,
                PosaKeyring *keyring,
                PosaOperation *operation,
@@ -32,30 +38,29 @@ read_recorded (PosaPort *device,
   /* Better to learn now than after the reading that the file cannot be written. */
   if (!posa_port_recorder_save (recorder, tape_path, error))
     return NULL;
-  reading = read_port (port, keyring, operation, error);
+  reading = read_port (port, address, keyring, operation, error);
   if (!posa_port_recorder_save (recorder, tape_path, reading != NULL ? error : NULL))
     return NULL;
   return g_steal_pointer (&reading);
 }
 
 PosaReadingSet *
-posa_meter_tool_read (const char *folder,
-                      const char *port_path,
+posa_meter_tool_read (const PosaMeterPlace *place,
                       const char *tape_path,
                       PosaOperation *operation,
                       GError **error)
 {
   /* A device that is not enrolled has no keys, and can read the meters that need none. */
-  g_autoptr (PosaWorkContext) context = posa_work_context_open (folder, NULL);
+  g_autoptr (PosaWorkContext) context = posa_work_context_open (place->folder, NULL);
   PosaKeyring *keyring = context != NULL ? posa_work_context_get_keyring (context) : NULL;
-  g_autoptr (PosaPort) device = posa_port_open_device (port_path, error);
+  g_autoptr (PosaPort) device = posa_port_open_device (place->port_path, error);
 
   if (device == NULL)
     return NULL;
   if (tape_path != NULL)
-    return read_recorded (device, tape_path, keyring, operation, error);
+    return read_recorded (device, place->address, tape_path, keyring, operation, error);
   g_autoptr (PosaPort) port = posa_port_echo_new (g_object_ref (device));
-  return read_port (port, keyring, operation, error);
+  return read_port (port, place->address, keyring, operation, error);
 }
 
 /* The keys for the conversation on @tape. */
@@ -74,6 +79,7 @@ load_keyring (const PosaTape *tape, const char *tape_path, const char *key_path,
 
 PosaReadingSet *
 posa_meter_tool_replay (const char *tape_path,
+                        const PosaMeterAddress *address,
                         const char *key_path,
                         PosaOperation *operation,
                         GError **error)
@@ -87,7 +93,7 @@ posa_meter_tool_replay (const char *tape_path,
     return NULL;
   g_autoptr (PosaPort) replay = posa_port_replay_new (g_steal_pointer (&tape));
   g_autoptr (PosaPort) port = posa_port_echo_new (g_object_ref (replay));
-  g_autoptr (PosaReadingSet) reading = read_port (port, keyring, operation, error);
+  g_autoptr (PosaReadingSet) reading = read_port (port, address, keyring, operation, error);
   if (reading == NULL)
     g_prefix_error (error, "%s, line %u: ", tape_path,
                     posa_port_replay_get_line (POSA_PORT_REPLAY (replay)));

@@ -4,24 +4,25 @@
 
 #include "base/posa-operation.h"
 #include "domain/posa-reading-set.h"
+#include "model/posa-meter-place.h"
 
 G_BEGIN_DECLS
 
-/* Reads the meter at the device @port_path: identity, clock, status word, all current registers.
- * Writes what went over the line to the file @tape_path unless that is NULL, also when the reading
- * fails. Meters that need keys are read with those of the device's data folder @folder, if it is
- * enrolled. Blocking, a thread of its own. Errors: those of posa_port_open(), posa_meter_open() and
- * posa_meter_read(). */
-PosaReadingSet *posa_meter_tool_read (const char *folder,
-                                      const char *port_path,
+/* Reads the meter at @place: identity, clock, status word, all current registers. Writes what went
+ * over the line to the file @tape_path unless that is NULL, also when the reading fails. Meters
+ * that need keys are read with those of the device's data folder, if it is enrolled. Blocking, a
+ * thread of its own. Errors: those of posa_port_open(), posa_meter_open() and posa_meter_read(). */
+PosaReadingSet *posa_meter_tool_read (const PosaMeterPlace *place,
                                       const char *tape_path,
                                       PosaOperation *operation,
                                       GError **error);
-/* The same reading again from a tape, at once and without a meter. A tape holds no keys: ciphered
- * conversations need those of the file @key_path (meter/posa-key-file.h), else NULL. Every error
- * names the line of the tape: INVALID_DATA when the program would now ask otherwise than on it,
- * PORT_LOST where it ends too early, ACCESS_DENIED when it is of a meter with other keys. */
+/* The same reading again from a tape, at once and without a meter; @address as it was called then.
+ * A tape holds no keys: ciphered conversations need those of the file @key_path
+ * (meter/posa-key-file.h), else NULL. Every error names the line of the tape: INVALID_DATA when the
+ * program would now ask otherwise than on it, PORT_LOST where it ends too early, ACCESS_DENIED when
+ * it is of a meter with other keys. */
 PosaReadingSet *posa_meter_tool_replay (const char *tape_path,
+                                        const PosaMeterAddress *address,
                                         const char *key_path,
                                         PosaOperation *operation,
                                         GError **error);

@@ -42,7 +42,7 @@ visit_open (Visit *self, const PosaMeterPlace *place, PosaOperation *operation, 
 
   if (port == NULL)
     return FALSE;
-  self->meter = posa_meter_open (port, POSA_METER_ANY, keyring, operation, error);
+  self->meter = posa_meter_open (port, POSA_METER_ANY, place->address, keyring, operation, error);
   return self->meter != NULL;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "meter/posa-meter.h"
+#include "model/posa-meter-place.h"
 
 G_BEGIN_DECLS
 
@@ -10,11 +11,6 @@ G_BEGIN_DECLS
  * need keys are opened with those of the device's data folder. Blocking, a thread of its own.
  * Errors: those of posa_port_open(), posa_meter_open() and of the function of PosaMeter that has
  * the same name. */
-typedef struct
-{
-  const char *folder;    /* of the device's data */
-  const char *port_path; /* of the optical head */
-} PosaMeterPlace;
 
 /* Also when it fails @profile has what came, and the same call goes on from there. */
 gboolean posa_meter_visit_load_profile (const PosaMeterPlace *place,

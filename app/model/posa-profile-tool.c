@@ -5,6 +5,7 @@
 
 #include "model/posa-profile-tool.h"
 
+#include "meter/codec/posa-hdlc.h"
 #include "meter/posa-profile-pattern.h"
 #include "meter/posa-profile.h"
 
@@ -67,6 +68,23 @@ add_status_bits (Facts *facts, const PosaProfile *profile)
     add (facts, _ ("Status bits"), g_strdup (names->str));
 }
 
+/* Who is called, and by whom. */
+static char *
+describe_hdlc (const PosaProfileDlms *dlms)
+{
+  PosaHdlcAddress server;
+
+  posa_hdlc_address_make (dlms->address_bytes, dlms->logical_device, dlms->physical_device,
+                          &server);
+  return server.width == 1
+             ? g_strdup_printf (_ ("logical device %u; clients %u and %u"), server.upper,
+                                dlms->public_client, dlms->installer_client)
+             : g_strdup_printf (_ ("logical device %u, physical %u, in %u bytes; clients %u and "
+                                   "%u"),
+                                server.upper, server.lower, server.width, dlms->public_client,
+                                dlms->installer_client);
+}
+
 static void
 collect (Facts *facts, const PosaProfile *profile)
 {
@@ -80,6 +98,8 @@ collect (Facts *facts, const PosaProfile *profile)
        g_strdup_printf ("%s %s", profile->manufacturer, profile->ident));
   add (facts, _ ("Line"),
        g_strdup_printf (dlms ? _ ("%u baud") : _ ("up to %u baud"), profile->baud));
+  add (facts, _ ("Device address"), g_strdup (profile->device_address));
+  add (facts, _ ("HDLC address"), dlms ? describe_hdlc (&profile->dlms) : NULL);
   add (facts, _ ("Serial number"), g_strdup (profile->serial));
   add (facts, _ ("Customer number"), g_strdup (profile->customer_number));
   add (facts, _ ("Firmware"), g_strdup (profile->firmware));

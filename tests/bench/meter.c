@@ -68,7 +68,7 @@ read_first_generation (PosaPort *port)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PosaMeter)
-      meter = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, &error);
+      meter = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, NULL, &error);
 
   g_assert_no_error (error);
   g_autoptr (PosaReadingSet) reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
@@ -109,7 +109,7 @@ run_commission (const Job *self, PosaPort *port)
   g_autoptr (GError) error = NULL;
 
   dlms_rig_init (&rig, NULL);
-  g_autoptr (PosaMeter) meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION,
+  g_autoptr (PosaMeter) meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL,
                                                  POSA_KEYRING (rig.keyring), NULL, &error);
   g_assert_no_error (error);
   g_autoptr (GPtrArray) values = posa_meter_commission (meter, &rig.plan, NULL, &error);

@@ -162,6 +162,40 @@ test_bad_tapes (void)
   cli_expect (1, "empty: tape, line 1: not understood", "posactl", "meter", "replay", empty, NULL);
 }
 
+/* ---- addresses ---- */
+
+/* A meter that heeds only its own address; a tape of it is replayed by that address, too. */
+static void
+test_address (void)
+{
+  g_auto (Files) files = make_files ();
+  g_autofree char *tape = g_build_filename (files.folder, "tape", NULL);
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("1g", "--no-pace", "--set", "serial=041234567", "--set",
+                                 "device_address=B7", "--set", "general_call=no", NULL);
+  const char *port = posa_test_sim_get_port (sim);
+
+  cli_expect (0, "041234567", "posactl", "--quiet", "meter", "read", "--port", port, "--address",
+              "device=B7", "--record", tape, NULL);
+  cli_expect (0, "041234567", "posactl", "meter", "replay", "--address", "device=B7", tape, NULL);
+  cli_expect (1, "tape, line", "posactl", "meter", "replay", tape, NULL);
+}
+
+static void
+test_bad_address (void)
+{
+  static const char *const commands[] = { "read", "profile", "events", "clock", "replay" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      gboolean replays = strcmp (commands[i], "replay") == 0;
+      cli_expect (2, "--address: address \"physical=x\": a number", "posactl", "meter", commands[i],
+                  "--address", "logical=1,physical=x", replays ? "TAPE" : "--port",
+                  replays ? NULL : "/nowhere/port", NULL);
+    }
+  cli_expect (2, "--help", "posactl", "meter", "read", "--address", NULL);
+}
+
 /* ---- profile check ---- */
 
 static char *
@@ -247,6 +281,8 @@ main (int argc, char **argv)
   g_test_add_func ("/captures/translate/files", test_translate_files);
   g_test_add_func ("/captures/replay", test_replay);
   g_test_add_func ("/captures/replay/bad", test_bad_tapes);
+  g_test_add_func ("/captures/address", test_address);
+  g_test_add_func ("/captures/address/bad", test_bad_address);
   g_test_add_func ("/captures/profile/shipped", test_shipped_profiles);
   g_test_add_func ("/captures/profile/broken", test_broken_profiles);
   g_test_add_func ("/captures/profile/collide", test_profiles_that_collide);

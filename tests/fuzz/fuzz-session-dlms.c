@@ -503,8 +503,8 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   posa_reader_init (&self.input, data, size);
   self.mode = posa_reader_u8 (&self.input);
   g_autoptr (PosaPort) port = fuzz_port_new (answer_cb, &self);
-  g_autoptr (PosaMeter) meter =
-      posa_meter_open (port, POSA_METER_SECOND_GENERATION, POSA_KEYRING (keyring), NULL, &error);
+  g_autoptr (PosaMeter) meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL,
+                                                 POSA_KEYRING (keyring), NULL, &error);
   g_assert_true ((meter == NULL) == (error != NULL));
   if (meter != NULL)
     use_meter (meter, self.mode);

@@ -89,7 +89,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   gboolean again = (posa_reader_u8 (&input) & 1) != 0;
   g_autoptr (PosaPort) port = fuzz_port_new (answer_cb, &input);
   g_autoptr (PosaMeter)
-      meter = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, &error);
+      meter = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, NULL, &error);
   g_assert_true ((meter == NULL) == (error != NULL));
   if (meter == NULL)
     return 0;

@@ -168,7 +168,8 @@ try_mode_c (PosaTestSim *sim, GError **error)
 {
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), error);
   g_autoptr (PosaMeter) meter =
-      port != NULL ? posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, error) : NULL;
+      port != NULL ? posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, NULL, error)
+                   : NULL;
   g_autoptr (PosaReadingSet)
       reading = meter != NULL ? posa_meter_read (meter, POSA_READING_CHECK, NULL, error) : NULL;
 

@@ -62,7 +62,7 @@ dlms_rig_open (DlmsRig *self, GError **error)
 {
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self->sim), error);
 
-  return port != NULL ? posa_meter_open (port, POSA_METER_SECOND_GENERATION,
+  return port != NULL ? posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL,
                                          POSA_KEYRING (self->keyring), NULL, error)
                       : NULL;
 }

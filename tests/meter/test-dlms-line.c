@@ -256,7 +256,7 @@ commission_in_child (const char *port_path, const char *counters)
   self.keyring = posa_test_keyring_new (counters);
   g_autoptr (PosaPort) port = posa_port_open (port_path, &error);
   g_autoptr (PosaMeter) meter = port != NULL
-                                    ? posa_meter_open (port, POSA_METER_SECOND_GENERATION,
+                                    ? posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL,
                                                        POSA_KEYRING (self.keyring), NULL, &error)
                                     : NULL;
   g_autoptr (GPtrArray)

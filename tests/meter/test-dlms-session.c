@@ -44,8 +44,8 @@ test_any (void)
   dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self.sim), &error);
   g_assert_no_error (error);
-  g_autoptr (PosaMeter)
-      meter = posa_meter_open (port, POSA_METER_ANY, POSA_KEYRING (self.keyring), NULL, &error);
+  g_autoptr (PosaMeter) meter =
+      posa_meter_open (port, POSA_METER_ANY, NULL, POSA_KEYRING (self.keyring), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (posa_meter_get_nameplate (meter)->serial, ==, DLMS_RIG_SERIAL);
 }
@@ -226,7 +226,7 @@ test_no_key (void)
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self.sim), &error);
   g_assert_no_error (error);
   g_autoptr (PosaMeter)
-      meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL, NULL, &error);
+      meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (posa_meter_get_nameplate (meter)->serial, ==, DLMS_RIG_SERIAL);
   g_assert_null (posa_meter_read (meter, POSA_READING_CHECK, NULL, &error));

@@ -150,7 +150,7 @@ test_two_heads (void)
   g_assert_true (g_file_make_symbolic_link (link, posa_test_sim_get_port (self.sim), NULL, NULL));
   g_autoptr (PosaPort) port = posa_port_open (path, &error);
   g_assert_no_error (error);
-  g_autoptr (PosaMeter) meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION,
+  g_autoptr (PosaMeter) meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL,
                                                  POSA_KEYRING (self.keyring), NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (posa_meter_get_nameplate (meter)->serial, ==, DLMS_RIG_SERIAL);

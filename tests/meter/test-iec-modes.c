@@ -132,7 +132,7 @@ open_meter (PosaTestSim *sim, PosaMeterExpectation expectation, PosaKeyring *key
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), &error);
-  PosaMeter *meter = posa_meter_open (port, expectation, keyring, NULL, &error);
+  PosaMeter *meter = posa_meter_open (port, expectation, NULL, keyring, NULL, &error);
 
   g_assert_no_error (error);
   return meter;

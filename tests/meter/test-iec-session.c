@@ -27,7 +27,7 @@ open_meter (PosaTestSim *sim, GError **error)
 {
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), error);
 
-  return port != NULL ? posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, error)
+  return port != NULL ? posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, NULL, error)
                       : NULL;
 }
 

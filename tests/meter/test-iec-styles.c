@@ -18,7 +18,7 @@ assert_read (const char *style)
   g_autoptr (GError) error = NULL;
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), &error);
   g_autoptr (PosaMeter)
-      meter = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, &error);
+      meter = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_autoptr (PosaReadingSet) reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
   g_autofree char *serial = posa_test_sim_get_text (sim, "serial");

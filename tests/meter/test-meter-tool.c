@@ -11,7 +11,9 @@
 static PosaReadingSet *
 read_port (const char *port, const char *tape, GError **error)
 {
-  return posa_meter_tool_read ("/nonexistent", port, tape, NULL, error);
+  const PosaMeterPlace place = { "/nonexistent", port, NULL };
+
+  return posa_meter_tool_read (&place, tape, NULL, error);
 }
 
 /* Apart from the times, which follow the clock, two readings are the same text. */
@@ -34,7 +36,7 @@ test_record_and_replay (void)
   g_autoptr (PosaReadingSet) reading = read_port (posa_test_sim_get_port (sim), tape, &error);
   g_assert_no_error (error);
   gint64 started = g_get_monotonic_time (), wall_us = reading->line.wall_us;
-  g_autoptr (PosaReadingSet) again = posa_meter_tool_replay (tape, NULL, NULL, &error);
+  g_autoptr (PosaReadingSet) again = posa_meter_tool_replay (tape, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
 
   g_assert_cmpint (g_get_monotonic_time () - started, <, 500 * 1000);
@@ -68,7 +70,7 @@ test_tapes_of_profiles (void)
     {
       g_autofree char *path = g_test_build_filename (G_TEST_DIST, "tapes", rows[i].name, NULL);
       g_autoptr (GError) error = NULL;
-      g_autoptr (PosaReadingSet) reading = posa_meter_tool_replay (path, NULL, NULL, &error);
+      g_autoptr (PosaReadingSet) reading = posa_meter_tool_replay (path, NULL, NULL, NULL, &error);
       g_assert_no_error (error);
       GPtrArray *registers = reading->registers;
 
@@ -98,7 +100,7 @@ test_failures (void)
   g_assert_nonnull (strstr (error->message, "/nonexistent/tape"));
   g_assert_cmpint (posa_test_sim_get_int (sim, "sessions"), ==, 0);
   g_clear_error (&error);
-  g_assert_null (posa_meter_tool_replay (tape, NULL, NULL, &error));
+  g_assert_null (posa_meter_tool_replay (tape, NULL, NULL, NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
 }
 

@@ -28,7 +28,7 @@ open_meter (PosaTestSim *sim, GError **error)
 {
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), error);
 
-  return port != NULL ? posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, error)
+  return port != NULL ? posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, NULL, error)
                       : NULL;
 }
 
@@ -412,7 +412,7 @@ test_load_profile_resumes (void)
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), &error);
   g_assert_no_error (error);
   g_autoptr (PosaMeter)
-      second = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, &error);
+      second = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (posa_meter_read_load_profile (second, from, last, profile, NULL, &error));
   g_assert_no_error (error);

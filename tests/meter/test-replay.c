@@ -59,8 +59,8 @@ record (DlmsRig *rig, const char *tape)
   g_assert_no_error (error);
   g_autoptr (PosaPortRecorder) recorder = posa_port_recorder_new (g_object_ref (device));
   g_autoptr (PosaPort) port = posa_port_echo_new (POSA_PORT (g_object_ref (recorder)));
-  g_autoptr (PosaMeter)
-      meter = posa_meter_open (port, POSA_METER_ANY, POSA_KEYRING (rig->keyring), NULL, &error);
+  g_autoptr (PosaMeter) meter =
+      posa_meter_open (port, POSA_METER_ANY, NULL, POSA_KEYRING (rig->keyring), NULL, &error);
   g_assert_no_error (error);
   PosaReadingSet *reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
   g_assert_no_error (error);
@@ -95,7 +95,8 @@ test_record_and_replay (void)
   g_autoptr (GError) error = NULL;
 
   site_restore (&site);
-  g_autoptr (PosaReadingSet) again = posa_meter_tool_replay (site.tape, site.keys, NULL, &error);
+  g_autoptr (PosaReadingSet)
+      again = posa_meter_tool_replay (site.tape, NULL, site.keys, NULL, &error);
   g_assert_no_error (error);
   reading->taken_us = again->taken_us = reading->line.wall_us = again->line.wall_us = 0;
   reading->device_clock_us = again->device_clock_us = 0;
@@ -128,7 +129,7 @@ assert_refused (Site *self, const char *key_path, int code, const char *part)
   g_autoptr (GError) error = NULL;
   g_autofree char *prefix = g_strdup_printf ("%s, line ", self->tape);
 
-  g_assert_null (posa_meter_tool_replay (self->tape, key_path, NULL, &error));
+  g_assert_null (posa_meter_tool_replay (self->tape, NULL, key_path, NULL, &error));
   g_test_message ("%s", error->message);
   if (code >= 0)
     g_assert_error (error, POSA_ERROR, code);
@@ -213,7 +214,8 @@ test_tapes_of_profiles (void)
                      DLMS_RIG_START ("--no-pace", "--kind", rows[i].kind, "--set", rows[i].name));
       if (g_getenv ("POSA_RECORD") != NULL)
         posa_reading_set_free (record (&rig, path));
-      g_autoptr (PosaReadingSet) reading = posa_meter_tool_replay (path, site.keys, NULL, &error);
+      g_autoptr (PosaReadingSet)
+          reading = posa_meter_tool_replay (path, NULL, site.keys, NULL, &error);
       g_assert_no_error (error);
       g_assert_cmpstr (reading->profile_id, ==, rows[i].profile);
       g_assert_cmpstr (reading->meter.serial, ==, DLMS_RIG_SERIAL);

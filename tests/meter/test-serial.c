@@ -35,7 +35,7 @@ test_read (void)
   g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), &error);
   g_assert_no_error (error);
   g_autoptr (PosaMeter)
-      meter = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, &error);
+      meter = posa_meter_open (port, POSA_METER_FIRST_GENERATION, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
   g_autoptr (PosaReadingSet) reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
   g_assert_no_error (error);
@@ -125,7 +125,7 @@ test_unplugged_while_reading (void)
   gint64 started = now_us (), cpu = cpu_us ();
   GThread *thread = g_thread_new ("plug", pull_plug_cb, sim);
 
-  g_assert_null (posa_meter_open (port, POSA_METER_ANY, NULL, NULL, &error));
+  g_assert_null (posa_meter_open (port, POSA_METER_ANY, NULL, NULL, NULL, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_PORT_LOST);
   g_assert_cmpint (now_us () - started, <, 1300 * 1000);
   g_assert_cmpint (cpu_us () - cpu, <, 150 * 1000);

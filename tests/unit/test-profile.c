@@ -140,6 +140,8 @@ test_faults (void)
     { "baud=9600", "baud=fast", "m1: [line] baud" },
     { "baud=9600", "baud=9600\nbaud=300", "m1: [line] baud: given twice" },
     { "baud=9600", "", "m1: [line] baud: missing" },
+    { "baud=9600", "baud=9600\ndevice_address=", "m1: [line] device_address: empty" },
+    { "baud=9600", "baud=9600\ndevice_address=12!", "m1: [line] device_address: 1 to 32" },
     { "[line]", "[lines]", "m1: [lines] baud" },
     { "driver=iec", "driver=iecc", "m1: [profile] driver" },
     { "driver=iec\n", "", "m1: [profile] driver: missing" },
@@ -210,6 +212,9 @@ test_dlms_faults (void)
     { "invocation_counter=0-0:43.1.3\n", "", "2g: [objects] invocation_counter: missing" },
     { "utc_offset=60\n", "", "2g: [dlms] utc_offset: missing" },
     { "logical_device=1\n", "logical_device=1\naddress_bytes=3\n", "2g: [dlms] address_bytes" },
+    { "logical_device=1\n", "logical_device=128\n", "2g: [dlms] address_bytes" },
+    { "public_client=16", "public_client=0", "2g: [dlms] public_client: a client is 1 to 126" },
+    { "installer_client=3", "installer_client=300", "2g: [dlms] installer_client: a client is" },
     { "[status-bits]", "[reading]\nmissing=ignore\n[status-bits]", "2g: [reading] missing" },
   };
   g_autofree char *good = read_profile ("posa-2g-single.profile");
@@ -222,8 +227,9 @@ static void
 test_line_and_form (void)
 {
   g_autofree char *text = read_m1 ();
-  g_autofree char *full =
-      replace (text, "[line]", "[access]\nalgorithm=simulator\n[line]\nstart=mode-e\nwake_up=yes");
+  g_autofree char *full = replace (
+      text, "[line]",
+      "[access]\nalgorithm=simulator\n[line]\nstart=mode-e\nwake_up=yes\ndevice_address=7 B");
   g_autoptr (GError) error = NULL;
   g_autoptr (PosaProfile) plain = posa_profile_parse ("m1", text, strlen (text), &error);
   g_autoptr (PosaProfile) profile = posa_profile_parse ("m1", full, strlen (full), &error);
@@ -235,6 +241,8 @@ test_line_and_form (void)
   g_assert_null (plain->algorithm);
   g_assert_cmpint (profile->start, ==, POSA_LINE_START_MODE_E);
   g_assert_true (profile->wake_up);
+  g_assert_null (plain->device_address);
+  g_assert_cmpstr (profile->device_address, ==, "7 B");
   g_assert_cmpstr (profile->algorithm, ==, "simulator");
   g_assert_cmpuint (profile->size, >, 0);
   g_assert_cmpuint (total->digits, ==, 6);

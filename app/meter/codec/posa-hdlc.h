@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 #define POSA_HDLC_DEFAULT_INFO 128
 #define POSA_HDLC_MAX_INFO     2030
 #define POSA_HDLC_MAX_WINDOW   7
+#define POSA_HDLC_MAX_CLIENT   0x7E /* below "all stations" */
 
 /* @width is 1, 2 or 4 bytes; one byte carries @upper (logical device or client) alone. */
 typedef struct

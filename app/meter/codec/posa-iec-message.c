@@ -185,6 +185,16 @@ posa_iec_message_scan (const guint8 *data, gsize size, PosaIecMessage *out)
   return out->type;
 }
 
+gboolean
+posa_iec_is_address (const char *text)
+{
+  gsize size = 0;
+
+  while (g_ascii_isalnum (text[size]) || text[size] == ' ')
+    size++;
+  return text[size] == '\0' && size > 0 && size <= POSA_IEC_MAX_ADDRESS;
+}
+
 void
 posa_iec_put_request (GByteArray *out, const char *address)
 {

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 #define POSA_IEC_ACK 0x06
 #define POSA_IEC_NAK 0x15
 
-#define POSA_IEC_START_BAUD 300
+#define POSA_IEC_START_BAUD  300
+#define POSA_IEC_MAX_ADDRESS 32 /* characters of a device address */
 
 /* What the device says of itself after the request (6.3.2, 6.3.14). */
 typedef struct
@@ -77,6 +78,9 @@ PosaIecMessageType posa_iec_message_scan (const guint8 *data, gsize size, PosaIe
 /* Block check character (6.3.1): over what follows the first SOH or STX up to ETX or EOT. */
 guint8 posa_iec_bcc (const guint8 *data, gsize size);
 
+/* Whether @text can be the address of a device: 1 to 32 of the characters 0-9 A-Z a-z and space
+ * (6.3.1). */
+gboolean posa_iec_is_address (const char *text);
 /* Request "/?ADDRESS!"; @address NULL or "" for any device. */
 void posa_iec_put_request (GByteArray *out, const char *address);
 /* Acknowledgement and option select (6.3.3): @protocol '0' normal, '2' HDLC; @speed as offered or

@@ -373,7 +373,7 @@ open_with_style (PosaDlmsMeter *self,
   g_clear_pointer (&self->mode_e, posa_iec_mode_e_free);
   if (start == POSA_LINE_START_MODE_E)
     {
-      self->mode_e = posa_iec_mode_e_new (port, style->baud, &self->stats);
+      self->mode_e = posa_iec_mode_e_new (port, style->device_address, style->baud, &self->stats);
       options.start = start_cb;
       options.start_data = self->mode_e;
     }
@@ -410,7 +410,10 @@ posa_dlms_meter_call_again (PosaDlmsMeter *self, PosaOperation *operation, GErro
 static gboolean
 same_style (const PosaProfile *x, const PosaProfile *y)
 {
-  return x->baud == y->baud && x->dlms.logical_device == y->dlms.logical_device &&
+  return x->baud == y->baud && g_strcmp0 (x->device_address, y->device_address) == 0 &&
+         x->dlms.logical_device == y->dlms.logical_device &&
+         x->dlms.physical_device == y->dlms.physical_device &&
+         x->dlms.address_bytes == y->dlms.address_bytes &&
          x->dlms.public_client == y->dlms.public_client &&
          posa_obis_equal (x->dlms.name, y->dlms.name);
 }
@@ -484,8 +487,21 @@ open_any_style (PosaDlmsMeter *self,
   return FALSE;
 }
 
+/* The profiles of the data folder, all of them for a meter at @address. */
+static GPtrArray *
+load_profiles (const PosaMeterAddress *address, GError **error)
+{
+  g_autoptr (GPtrArray) profiles = posa_profile_load_all (error);
+
+  for (guint i = 0; profiles != NULL && i < profiles->len; i++)
+    if (!posa_meter_address_apply (address, g_ptr_array_index (profiles, i), error))
+      return NULL;
+  return g_steal_pointer (&profiles);
+}
+
 PosaMeter *
 posa_dlms_meter_open (PosaPort *port,
+                      const PosaMeterAddress *address,
                       PosaKeyring *keyring,
                       gboolean signs_on,
                       PosaOperation *operation,
@@ -497,7 +513,7 @@ posa_dlms_meter_open (PosaPort *port,
 
   if (keyring != NULL)
     self->keyring = g_object_ref (keyring);
-  self->profiles = posa_profile_load_all (error);
+  self->profiles = load_profiles (address, error);
   posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
   if (self->profiles == NULL || !open_any_style (self, port, signs_on, operation, error))
     return NULL;

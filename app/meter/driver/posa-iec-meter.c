@@ -25,6 +25,7 @@ struct _PosaIecMeter
 {
   PosaMeter parent_instance;
   PosaIecSession *session;
+  char *address; /* of the device; NULL: as the profiles say */
   GPtrArray *profiles;
   const PosaProfile *profile; /* one of them */
   gint64 opening_us;          /* time of the sign-on, counted to the first reading */
@@ -356,6 +357,7 @@ posa_iec_meter_finalize (GObject *object)
   PosaIecMeter *self = POSA_IEC_METER (object);
 
   g_clear_pointer (&self->session, posa_iec_session_free);
+  g_free (self->address);
   g_clear_pointer (&self->profiles, g_ptr_array_unref);
   G_OBJECT_CLASS (posa_iec_meter_parent_class)->finalize (object);
 }
@@ -408,6 +410,12 @@ choose_profile (PosaIecMeter *self, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_same_text_cb (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (a, b) == 0;
+}
+
 /* Whether a meter that is silent may be asleep. */
 static gboolean
 any_sleeps (GPtrArray *profiles)
@@ -418,14 +426,58 @@ any_sleeps (GPtrArray *profiles)
   return FALSE;
 }
 
+/* The device @address, or any that listens and, when none does, those that profiles have for meters
+ * which heed no other call. Borrowed. */
+static GPtrArray *
+list_addresses (GPtrArray *profiles, const char *address)
+{
+  GPtrArray *addresses = g_ptr_array_new ();
+
+  g_ptr_array_add (addresses, (gpointer) address);
+  for (guint i = 0; address == NULL && i < profiles->len; i++)
+    {
+      const PosaProfile *profile = g_ptr_array_index (profiles, i);
+
+      if (profile->driver == POSA_DRIVER_IEC && profile->device_address != NULL &&
+          !g_ptr_array_find_with_equal_func (addresses, profile->device_address, is_same_text_cb,
+                                             NULL))
+        g_ptr_array_add (addresses, profile->device_address);
+    }
+  return addresses;
+}
+
+static gboolean
+call (PosaIecMeter *self, guint tries, PosaOperation *operation, GError **error)
+{
+  g_autoptr (GPtrArray) addresses = list_addresses (self->profiles, self->address);
+  gboolean wakes = any_sleeps (self->profiles);
+  guint n_each = addresses->len == 1 ? tries : 1;
+  guint n_calls = addresses->len == 1 ? 1 : tries * addresses->len;
+
+  /* Where there are several, each once before any again. */
+  for (guint i = 0;; i++)
+    {
+      const char *address = g_ptr_array_index (addresses, i % addresses->len);
+      g_autoptr (GError) local_error = NULL;
+
+      posa_iec_session_set_call (self->session, address, wakes);
+      if (posa_iec_session_sign_on (self->session, n_each, operation, &local_error))
+        return TRUE;
+      if (i + 1 == n_calls || !g_error_matches (local_error, POSA_ERROR, POSA_ERROR_TIMED_OUT))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+    }
+}
+
 /* Calls the meter, and finds its profile. */
 static gboolean
 identify (PosaIecMeter *self, PosaPort *port, guint tries, PosaOperation *operation, GError **error)
 {
   g_clear_pointer (&self->session, posa_iec_session_free);
   self->session = posa_iec_session_new (port);
-  posa_iec_session_set_call (self->session, NULL, any_sleeps (self->profiles));
-  if (!posa_iec_session_sign_on (self->session, tries, operation, error))
+  if (!call (self, tries, operation, error))
     return FALSE;
   if (choose_profile (self, error))
     return TRUE;
@@ -454,12 +506,17 @@ identify_surely (PosaIecMeter *self,
 }
 
 PosaMeter *
-posa_iec_meter_open (PosaPort *port, guint tries, PosaOperation *operation, GError **error)
+posa_iec_meter_open (PosaPort *port,
+                     const char *address,
+                     guint tries,
+                     PosaOperation *operation,
+                     GError **error)
 {
   g_autoptr (PosaIecMeter) self = g_object_new (POSA_TYPE_IEC_METER, NULL);
   PosaClock *clock = posa_port_get_clock (port);
   gint64 started = posa_clock_get_monotonic (clock);
 
+  self->address = g_strdup (address);
   self->profiles = posa_profile_load_all (error);
   posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
   if (self->profiles == NULL || !identify_surely (self, port, tries, operation, error))

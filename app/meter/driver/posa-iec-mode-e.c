@@ -12,6 +12,7 @@
 struct _PosaIecModeE
 {
   PosaPort *port;
+  char *address; /* of the device; NULL: any */
   guint max_baud;
   guint baud;           /* of the last hand-over, 0: none yet */
   PosaLineStats *stats; /* borrowed */
@@ -23,6 +24,7 @@ hand_over (PosaIecModeE *self, GCancellable *cancellable, GError **error)
   g_autoptr (PosaIecSession) session = posa_iec_session_new (self->port);
   gboolean done = FALSE;
 
+  posa_iec_session_set_call (session, self->address, FALSE);
   posa_iec_session_set_line (session, self->max_baud, 0);
   posa_iec_session_set_cancellable (session, cancellable);
   for (guint i = 1; !done; i++)
@@ -63,11 +65,12 @@ posa_iec_mode_e_start (PosaIecModeE *self, guint *baud, GCancellable *cancellabl
 }
 
 PosaIecModeE *
-posa_iec_mode_e_new (PosaPort *port, guint max_baud, PosaLineStats *stats)
+posa_iec_mode_e_new (PosaPort *port, const char *address, guint max_baud, PosaLineStats *stats)
 {
   PosaIecModeE *self = g_new0 (PosaIecModeE, 1);
 
   self->port = port;
+  self->address = g_strdup (address);
   self->max_baud = max_baud;
   self->stats = stats;
   return self;
@@ -76,5 +79,6 @@ posa_iec_mode_e_new (PosaPort *port, guint max_baud, PosaLineStats *stats)
 void
 posa_iec_mode_e_free (PosaIecModeE *self)
 {
+  g_free (self->address);
   g_free (self);
 }

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
  * every SNRM. */
 typedef struct _PosaIecModeE PosaIecModeE;
 
-/* Borrows @port; @max_baud is the highest speed to ask for, 0: what the meter offers. */
-PosaIecModeE *posa_iec_mode_e_new (PosaPort *port, guint max_baud, PosaLineStats *stats);
+/* Borrows @port; @address is the device's, NULL for any that listens, @max_baud the highest speed
+ * to ask for, 0: what the meter offers. */
+PosaIecModeE *
+posa_iec_mode_e_new (PosaPort *port, const char *address, guint max_baud, PosaLineStats *stats);
 void posa_iec_mode_e_free (PosaIecModeE *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaIecModeE, posa_iec_mode_e_free)
 
