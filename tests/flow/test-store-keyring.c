@@ -7,6 +7,7 @@
 #include "domain/posa-uuid.h"
 #include "flow/posa-store-keyring.h"
 #include "store/posa-meter-asset-store.h"
+#include "store/posa-meter-key-store.h"
 #include "store/posa-setting-store.h"
 
 /* RFC 3394 section 4.6: 256 bits of key data under a key of 256 bits. */
@@ -215,6 +216,113 @@ test_keys_count_apart (Fixture *f, gconstpointer data)
   g_assert_cmpint (seen, ==, -1);
 }
 
+static const PosaMeterKeys new_keys = { .encryption = { .data = { 3 }, .size = 16 },
+                                        .authentication = { .data = { 4 }, .size = 16 } };
+
+/* Whether the keys of @set begin with @first. */
+static void
+expect_keys (PosaKeyring *keyring, PosaKeySet set, guint8 first)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (PosaMeterKeys) keys = { 0 };
+
+  posa_keyring_get_keys (keyring, "A", set, &keys, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (keys.encryption.size, ==, 16);
+  g_assert_cmpuint (keys.encryption.data[0], ==, first);
+}
+
+static void
+expect_no_keys (PosaKeyring *keyring, PosaKeySet set, const char *message)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (PosaMeterKeys) keys = { 0 };
+
+  g_assert_false (posa_keyring_get_keys (keyring, "A", set, &keys, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
+  g_assert_nonnull (strstr (error->message, "meter A"));
+  g_assert_nonnull (strstr (error->message, message));
+  g_assert_cmpuint (keys.encryption.size, ==, 0);
+}
+
+static void
+note (PosaKeyring *keyring, const PosaMeterKeys *keys)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (posa_keyring_set_pending (keyring, "A", keys, &error));
+  g_assert_no_error (error);
+}
+
+/* Keys on their way stand beside those that came with the meter, until they take their place. */
+static void
+test_change (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  expect_no_keys (f->keyring, POSA_KEYS_NEXT, "has no keys");
+  note (f->keyring, &new_keys);
+  expect_keys (f->keyring, POSA_KEYS_CURRENT, 0x00);
+  expect_keys (f->keyring, POSA_KEYS_NEXT, 3);
+  note (f->keyring, NULL);
+  expect_no_keys (f->keyring, POSA_KEYS_NEXT, "has no keys");
+  note (f->keyring, &new_keys);
+  close_keyring (f);
+  open_keyring (f);
+  g_assert_true (posa_keyring_promote (f->keyring, "A", &error));
+  expect_keys (f->keyring, POSA_KEYS_CURRENT, 3);
+  expect_no_keys (f->keyring, POSA_KEYS_NEXT, "has no keys");
+  /* A later revision of the stock does not bring the old ones back. */
+  add_meter (f->store, "A", 2, WRAPPED);
+  expect_keys (f->keyring, POSA_KEYS_CURRENT, 3);
+}
+
+/* Keys of another device, in a database that was copied: neither used nor taken for none. */
+static void
+test_other_device (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GBytes) other = bytes_of ("FF0102030405060708090A0B0C0D0E0F"
+                                       "101112131415161718191A1B1C1D1E1F");
+  g_autoptr (PosaKeyring) stranger = posa_store_keyring_new (f->store, other);
+  g_autoptr (PosaKeyring) nobody = posa_store_keyring_new (f->store, NULL);
+  g_autoptr (GError) error = NULL;
+
+  note (stranger, &new_keys);
+  expect_keys (f->keyring, POSA_KEYS_CURRENT, 0x00);
+  expect_no_keys (f->keyring, POSA_KEYS_NEXT, "cannot be opened with this device's storage key");
+  g_assert_true (posa_keyring_promote (stranger, "A", &error));
+  expect_no_keys (f->keyring, POSA_KEYS_CURRENT, "cannot be opened with this device's storage key");
+  expect_keys (stranger, POSA_KEYS_CURRENT, 3);
+  expect_no_keys (nobody, POSA_KEYS_CURRENT, "has no keys");
+  g_assert_false (posa_keyring_set_pending (nobody, "A", &new_keys, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
+}
+
+/* A row with one bit wrong, cut, or of no size that keys have. */
+static void
+test_damaged (Fixture *f, gconstpointer data)
+{
+  static const char *const rows[] = {
+    "29C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21",
+    "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD",
+    "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326",
+    WRAPPED "0000000000000000",
+    "00",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GBytes) wrapped = bytes_of (rows[i]);
+
+      posa_meter_key_store_set_pending (f->store, "A", wrapped, 1, &error);
+      g_assert_no_error (error);
+      expect_no_keys (f->keyring, POSA_KEYS_NEXT, "cannot be opened");
+      expect_keys (f->keyring, POSA_KEYS_CURRENT, 0x00);
+      note (f->keyring, NULL);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -228,5 +336,8 @@ main (int argc, char **argv)
   ADD ("title", test_title);
   ADD ("counters", test_counters);
   ADD ("keys-count-apart", test_keys_count_apart);
+  ADD ("change", test_change);
+  ADD ("other-device", test_other_device);
+  ADD ("damaged", test_damaged);
   return g_test_run ();
 }
