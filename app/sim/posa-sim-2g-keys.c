@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "sim/posa-sim-2g-objects.h"
+
 enum
 {
   KEY_ENCRYPTION = 0,
@@ -12,16 +14,38 @@ enum
   KEY_MASTER = 3
 };
 
-guint8
-posa_sim_2g_strengthen (PosaSimObject *security, const PosaCosemValue *policy)
+/* Whether @policy wants, of either direction, all that @present does. */
+static gboolean
+is_as_strong (guint8 policy, guint8 present)
 {
-  gint64 wanted = 0;
+  for (int answer = FALSE; answer <= TRUE; answer++)
+    {
+      guint level = posa_dlms_policy_get_level (present, answer);
 
-  if (!posa_cosem_value_get_integer (policy, &wanted))
+      if ((posa_dlms_policy_get_level (policy, answer) & level) != level)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+guint8
+posa_sim_2g_strengthen (PosaSimMeter *self, const PosaCosemValue *policy)
+{
+  PosaDlmsAgreement next = self->security.agreement;
+  gint64 wanted = -1;
+
+  if (!posa_cosem_value_get_integer (policy, &wanted) || wanted < 0 || wanted > G_MAXUINT8)
     return POSA_DLMS_TYPE_UNMATCHED;
-  if (wanted < security->values[2]->integer || wanted > 3)
+  if (!is_as_strong ((guint8) wanted, next.policy))
     return POSA_DLMS_READ_WRITE_DENIED;
-  security->values[2]->integer = wanted;
+  next.policy = (guint8) wanted;
+  /* Where nothing was ciphered so far, it is in the way that all clients know. */
+  if (next.protection == POSA_DLMS_PROTECTION_NONE && !posa_dlms_agreement_check (&next, NULL))
+    next.protection = POSA_DLMS_PROTECTION_GLO;
+  if (!posa_dlms_agreement_check (&next, NULL))
+    return POSA_DLMS_READ_WRITE_DENIED;
+  self->next_agreement = next;
+  self->has_next_agreement = TRUE;
   return POSA_DLMS_SUCCESS;
 }
 
@@ -62,8 +86,8 @@ posa_sim_2g_transfer_keys (PosaSimMeter *self, const PosaCosemValue *parameter)
   return POSA_DLMS_SUCCESS;
 }
 
-void
-posa_sim_2g_take_keys (PosaSimMeter *self, gboolean opens)
+static void
+take_keys (PosaSimMeter *self, gboolean opens)
 {
   PosaMeterKeys *keys = &self->security.keys;
 
@@ -75,6 +99,26 @@ posa_sim_2g_take_keys (PosaSimMeter *self, gboolean opens)
   *keys = self->next_keys;
   posa_meter_keys_clear (&self->next_keys);
   self->has_next_keys = FALSE;
+}
+
+static void
+take_agreement (PosaSimMeter *self)
+{
+  PosaSimObject *setup =
+      posa_sim_cosem_find (self->cosem, POSA_DLMS_CLASS_SECURITY, POSA_SIM_OBIS_SECURITY);
+
+  if (!self->has_next_agreement)
+    return;
+  self->security.agreement = self->next_agreement;
+  self->has_next_agreement = FALSE;
+  setup->values[2]->integer = self->security.agreement.policy;
+}
+
+void
+posa_sim_2g_take_security (PosaSimMeter *self, gboolean opens)
+{
+  take_keys (self, opens);
+  take_agreement (self);
 }
 
 gboolean

@@ -80,6 +80,8 @@ typedef struct
   gboolean three_phase;
   PosaMeterKeys next_keys; /* transferred, and not yet in force */
   gboolean has_next_keys;
+  PosaDlmsAgreement next_agreement; /* the same of a stronger policy */
+  gboolean has_next_agreement;
   GByteArray *image;        /* firmware as far as it has come */
   GByteArray *image_name;   /* its identification */
   GByteArray *image_blocks; /* a byte a block: 1 it has come */

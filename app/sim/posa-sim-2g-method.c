@@ -287,7 +287,7 @@ posa_sim_2g_act (PosaSimMeter *self,
     case POSA_DLMS_CLASS_CALENDAR:
       return activate_calendar (object);
     case POSA_DLMS_CLASS_SECURITY:
-      return method == 1 ? posa_sim_2g_strengthen (object, parameter)
+      return method == 1 ? posa_sim_2g_strengthen (self, parameter)
                          : posa_sim_2g_transfer_keys (self, parameter);
     case POSA_DLMS_CLASS_DISCONNECT:
       return switch_relay (self, object, method == 2);

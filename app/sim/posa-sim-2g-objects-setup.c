@@ -13,29 +13,13 @@ integer (PosaCosemTag tag, gint64 value)
   return posa_cosem_value_new_integer (tag, value);
 }
 
+/* What is missing here follows from the association: posa-sim-dlms-object.c. */
 static void
 add_association (PosaSimMeter *self)
 {
-  static const guint8 context[7] = { 0x60, 0x85, 0x74, 0x05, 0x08, 0x01, 0x03 };
-  static const guint8 mechanism[7] = { 0x60, 0x85, 0x74, 0x05, 0x08, 0x02, 0x05 };
-  static const guint8 conformance[3] = { 0x00, 0x12, 0x1D };
   PosaSimObject *association = posa_sim_cosem_add (self->cosem, POSA_DLMS_CLASS_ASSOCIATION, 1,
                                                    POSA_SIM_OBIS_ASSOCIATION, 9);
 
-  posa_sim_object_set (association, 3,
-                       POSA_SIM_VALUE_STRUCTURE (integer (POSA_COSEM_INT8, self->installer_sap),
-                                                 integer (POSA_COSEM_UINT16,
-                                                          self->logical_device)));
-  posa_sim_object_set (association, 4, posa_sim_value_octets (context, sizeof context));
-  posa_sim_object_set (association, 5,
-                       POSA_SIM_VALUE_STRUCTURE (posa_cosem_value_new_bits (conformance, 24),
-                                                 integer (POSA_COSEM_UINT16, self->max_pdu),
-                                                 integer (POSA_COSEM_UINT16, self->max_pdu),
-                                                 integer (POSA_COSEM_UINT8, 6),
-                                                 integer (POSA_COSEM_INT8, 0),
-                                                 posa_sim_value_octets ("", 0)));
-  posa_sim_object_set (association, 6, posa_sim_value_octets (mechanism, sizeof mechanism));
-  posa_sim_object_set (association, 8, integer (POSA_COSEM_ENUM, 2));
   posa_sim_object_set (association, 9, posa_sim_value_name (POSA_SIM_OBIS_SECURITY));
   association->open = BIT (2) | BIT (3) | BIT (4) | BIT (5) | BIT (6) | BIT (8);
   association->methods = BIT (1);

@@ -84,6 +84,9 @@ void posa_sim_dlms_put_in_blocks (PosaSimDlms *self, GByteArray *answer);
  * is in @answer. */
 gboolean
 posa_sim_dlms_take_transfer (PosaSimDlms *self, const GByteArray *apdu, GByteArray *answer);
+/* What the association itself knows of its own object (class 15): partners, context, what was
+ * negotiated, mechanism, status. NULL for all else. */
+PosaCosemValue *posa_sim_dlms_describe (const PosaSimDlms *self, PosaCosemTarget target);
 /* NULL: not allowed now, or not supported. */
 PosaApdu *posa_sim_dlms_serve (PosaSimDlms *self, const PosaApdu *request);
 

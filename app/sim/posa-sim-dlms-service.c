@@ -40,7 +40,11 @@ add_reading (PosaSimDlms *self, const PosaApduSpec *spec, PosaApdu *response)
   else if (spec->selection == NULL || (self->conformance & POSA_CONFORMANCE_SELECTIVE) != 0)
     result = posa_sim_meter_read (self->meter, self->access, spec->target, spec->selector,
                                   spec->selection, &value);
-  posa_apdu_add_item (response, result, value);
+  PosaCosemValue *own = result == POSA_DLMS_SUCCESS ? posa_sim_dlms_describe (self, spec->target)
+                                                    : NULL;
+  if (own != NULL)
+    posa_cosem_value_free (value);
+  posa_apdu_add_item (response, result, own != NULL ? own : value);
 }
 
 static guint8

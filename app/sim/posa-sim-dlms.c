@@ -120,7 +120,7 @@ posa_sim_dlms_handle (PosaSimDlms *self, guint8 sap, const GByteArray *apdu, GBy
 {
   if (apdu->len == 0)
     return;
-  posa_sim_2g_take_keys (self->meter, apdu->data[0] == POSA_ACSE_AARQ);
+  posa_sim_2g_take_security (self->meter, apdu->data[0] == POSA_ACSE_AARQ);
   if (apdu->data[0] == POSA_GBT_TAG)
     {
       if (posa_sim_dlms_take_transfer (self, apdu, answer))

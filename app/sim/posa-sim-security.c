@@ -247,6 +247,7 @@ dump_number (JsonBuilder *builder, const char *name, gint64 value)
 void
 posa_sim_security_dump (const PosaSimSecurity *self, JsonBuilder *builder)
 {
+  dump_number (builder, "policy", self->agreement.policy);
   dump_number (builder, "client_counter", self->client_counter);
   dump_number (builder, "server_counter", self->server_counter);
   json_builder_set_member_name (builder, "nonces");

@@ -14,8 +14,12 @@
 
 #define CUSTOMER POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, POSA_OBIS (0, 0, 96, 1, 10, 255), 2)
 #define SERIAL   POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, POSA_OBIS (0, 0, 96, 1, 0, 255), 2)
-#define SETUP    POSA_COSEM_TARGET (POSA_DLMS_CLASS_SECURITY, POSA_OBIS (0, 0, 43, 0, 3, 255), 2)
-#define FIRMWARE POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, POSA_OBIS (1, 0, 0, 2, 0, 255), 2)
+#define ASSOCIATION(index)                                                                         \
+  POSA_COSEM_TARGET (POSA_DLMS_CLASS_ASSOCIATION, POSA_OBIS (0, 0, 40, 0, 0, 255), index)
+#define CONTEXT   ASSOCIATION (4)
+#define MECHANISM ASSOCIATION (6)
+#define SETUP     POSA_COSEM_TARGET (POSA_DLMS_CLASS_SECURITY, POSA_OBIS (0, 0, 43, 0, 3, 255), 2)
+#define FIRMWARE  POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, POSA_OBIS (1, 0, 0, 2, 0, 255), 2)
 
 /* As the settings of posa-sim have it. */
 typedef struct
@@ -130,7 +134,21 @@ assert_text (Session *self, PosaCosemTarget target, const char *expected)
   g_assert_cmpmem (bytes, size, expected, strlen (expected));
 }
 
-/* What the meter's security setup says is what was agreed. */
+/* A name of DLMS: context (@arc 1) or mechanism (2). */
+static void
+assert_name (Session *self, PosaCosemTarget target, guint8 arc, guint8 last)
+{
+  const guint8 name[] = { 0x60, 0x85, 0x74, 0x05, 0x08, arc, last };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaCosemValue) value = posa_dlms_client_get (self->client, target, NULL, &error);
+  gsize size = 0;
+
+  g_assert_no_error (error);
+  const guint8 *bytes = posa_cosem_value_get_bytes (value, &size);
+  g_assert_cmpmem (bytes, size, name, sizeof name);
+}
+
+/* What the meter's objects for association and security say is what was agreed. */
 static void
 assert_setup (Session *self)
 {
@@ -149,6 +167,8 @@ assert_setup (Session *self)
       g_assert_true (posa_cosem_value_get_integer (value, &number));
       g_assert_cmpint (number, ==, expected[i]);
     }
+  assert_name (self, CONTEXT, 1, agreement->ciphered ? 3 : 1);
+  assert_name (self, MECHANISM, 2, (guint8) agreement->mechanism);
 }
 
 /* @again: a second association, whose counters go on. */
@@ -500,6 +520,74 @@ test_no_keys (void)
     }
 }
 
+#define ACTIVATE POSA_COSEM_TARGET (POSA_DLMS_CLASS_SECURITY, POSA_OBIS (0, 0, 43, 0, 3, 255), 1)
+
+static gboolean
+activate (Session *self, guint8 policy)
+{
+  g_autoptr (PosaCosemValue) value = posa_cosem_value_new_integer (POSA_COSEM_ENUM, policy);
+
+  return posa_dlms_client_act (self->client, ACTIVATE, value, NULL, NULL, NULL);
+}
+
+/* A policy that was made stronger holds at once, and from then on. */
+static void
+test_stronger_policy (void)
+{
+  const Words words = { "0", "ciphered", "gmac", "none", "none", "0" }, strong = GLO;
+  g_auto (Session) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  session_start (&self, &words, "fault=none", "clock_offset=0");
+  g_assert_true (session_open (&self, NULL));
+  g_assert_true (activate (&self, 3));
+  g_autoptr (PosaCosemValue) value = posa_dlms_client_get (self.client, SERIAL, NULL, &error);
+  g_assert_null (value);
+  g_assert_nonnull (error);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "policy"), ==, 3);
+  posa_dlms_client_close (self.client);
+  g_assert_false (session_open (&self, NULL));
+  self.options.agreement = agreement_of (&strong);
+  g_clear_error (&error);
+  session_open (&self, &error);
+  g_assert_no_error (error);
+  assert_setup (&self);
+  posa_dlms_client_close (self.client);
+  assert_nonces (&self);
+}
+
+/* Nothing of a policy is given up, and none that the meter could not keep is taken. */
+static void
+test_policy_refused (void)
+{
+  static const struct
+  {
+    Words words;
+    guint8 policy;
+  } rows[] = {
+    { GLO, 0 },
+    { GLO, 1 },
+    { GLO, 0x0C },                                          /* answers in plain */
+    { GLO, 0xFC },                                          /* signatures in suite 0 */
+    { { "0", "ciphered", "gmac", "glo", "none", "1" }, 2 }, /* not authenticated any more */
+    { { "0", "plain", "gmac", "none", "none", "0" }, 3 },
+    { { "1", "ciphered", "gmac", "glo", "none", "252" }, 3 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_auto (Session) self = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      session_start (&self, &rows[i].words, "fault=none", "clock_offset=0");
+      session_open (&self, &error);
+      g_assert_no_error (error);
+      g_assert_false (activate (&self, rows[i].policy));
+      assert_setup (&self);
+      posa_dlms_client_close (self.client);
+    }
+}
+
 #define NEXT_EK "808182838485868788898A8B8C8D8E8F"
 
 /* The keys of a transfer whose answer was lost: the meter has taken them. */
@@ -542,6 +630,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dlms-agreement/key-dead", test_key_dead);
   g_test_add_func ("/dlms-agreement/wrong-secret", test_wrong_secret);
   g_test_add_func ("/dlms-agreement/no-keys", test_no_keys);
+  g_test_add_func ("/dlms-agreement/stronger-policy", test_stronger_policy);
+  g_test_add_func ("/dlms-agreement/policy-refused", test_policy_refused);
   g_test_add_func ("/dlms-agreement/next-keys", test_next_keys);
   for (gsize i = 0; i < G_N_ELEMENTS (weaknesses); i++)
     {

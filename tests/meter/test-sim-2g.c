@@ -11,6 +11,7 @@
 #include "meter/codec/posa-apdu.h"
 #include "meter/codec/posa-cosem-time.h"
 #include "meter/codec/posa-hdlc-deframer.h"
+#include "meter/codec/posa-initiate.h"
 #include "meter/driver/posa-dlms-client.h"
 
 #define ANSWER_US  (3 * G_USEC_PER_SEC)
@@ -26,16 +27,22 @@ typedef struct
 } Line;
 
 static void
-line_init (Line *self)
+line_start (Line *self, PosaTestSim *sim)
 {
   g_autoptr (GError) error = NULL;
 
-  self->sim = DLMS_RIG_START ("--no-pace");
+  self->sim = sim;
   self->deframer = posa_hdlc_deframer_new ();
   self->raw = g_byte_array_new ();
   self->port = posa_port_open (posa_test_sim_get_port (self->sim), &error);
   g_assert_no_error (error);
   g_assert_true (posa_port_set_line (self->port, POSA_LINE_8N1 (9600), &error));
+}
+
+static void
+line_init (Line *self)
+{
+  line_start (self, DLMS_RIG_START ("--no-pace"));
 }
 
 static void
@@ -254,6 +261,57 @@ get_item_integer (const PosaCosemValue *row, guint column)
   return integer;
 }
 
+#define METER_PDU    640
+#define NOTIFICATION 0x000080 /* which our client does not ask for */
+
+/* Client, conformance and sizes of the present association, as its object tells them. */
+static void
+assert_granted (PosaDlmsClient *client, gint64 sap, guint32 conformance, gint64 client_pdu)
+{
+  const PosaObis obis = POSA_OBIS (0, 0, 40, 0, 0, 255);
+  const PosaCosemTarget targets[] = { POSA_COSEM_TARGET (POSA_DLMS_CLASS_ASSOCIATION, obis, 3),
+                                      POSA_COSEM_TARGET (POSA_DLMS_CLASS_ASSOCIATION, obis, 5) };
+  const guint8 bits[] = { (guint8) (conformance >> 16), (guint8) (conformance >> 8),
+                          (guint8) conformance };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaCosemValue) partners = posa_dlms_client_get (client, targets[0], NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaCosemValue) context = posa_dlms_client_get (client, targets[1], NULL, &error);
+  g_assert_no_error (error);
+  gsize size = 0;
+
+  g_assert_cmpint (get_item_integer (partners, 0), ==, sap);
+  const guint8 *granted =
+      posa_cosem_value_get_bytes (posa_cosem_value_get_item (context, 0), &size);
+  g_assert_cmpmem (granted, 3, bits, sizeof bits);
+  g_assert_cmpint (get_item_integer (context, 1), ==, METER_PDU);
+  g_assert_cmpint (get_item_integer (context, 2), ==, client_pdu);
+  g_assert_cmpint (get_item_integer (context, 3), ==, POSA_DLMS_VERSION);
+}
+
+/* What both offer, and no more. */
+static void
+test_granted (void)
+{
+  const guint32 offered = POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_GET |
+                          POSA_CONFORMANCE_MULTIPLE | POSA_CONFORMANCE_ACTION;
+  g_autofree char *setting = g_strdup_printf ("conformance=%06X", offered | NOTIFICATION);
+  g_autoptr (PosaTestKeyring) keyring = posa_test_keyring_new (NULL);
+  g_auto (Line) self = { 0 };
+  g_autoptr (GError) error = NULL;
+  PosaLineStats stats = { 0 };
+
+  line_start (&self, DLMS_RIG_START ("--no-pace", "--set", "max_pdu=640", "--set", setting));
+  g_autoptr (PosaDlmsClient) client = new_client (&self, &stats);
+  g_assert_true (open_public (client, &error));
+  assert_granted (client, 16, POSA_CONFORMANCE_BLOCK_GET | POSA_CONFORMANCE_GET, 65533);
+  posa_dlms_client_close (client);
+  g_assert_true (open_secured (client, keyring, NULL));
+  /* It knows the meter now, and asks for blocks that fill whole frames. */
+  assert_granted (client, 3, offered, 637);
+  posa_dlms_client_close (client);
+}
+
 /* The profile of days: one row a day, growing up to the present registers. */
 static void
 test_daily_profile (void)
@@ -325,6 +383,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sim-2g/silence", test_silence);
   g_test_add_func ("/sim-2g/not-connected", test_not_connected);
   g_test_add_func ("/sim-2g/object-list", test_object_list);
+  g_test_add_func ("/sim-2g/granted", test_granted);
   g_test_add_func ("/sim-2g/daily-profile", test_daily_profile);
   g_test_add_func ("/sim-2g/public-rights", test_public_rights);
   return g_test_run ();

@@ -121,17 +121,17 @@ count (Fixture *f, const char *condition)
   sqlite3_stmt *statement = NULL;
   int n = -1;
 
-  g_assert_cmpint (
-      sqlite3_prepare_v2 (posa_store_get_database (f->store), sql, -1, &statement, NULL), ==,
-      SQLITE_OK);
+  g_assert_cmpint (sqlite3_prepare_v2 (posa_store_get_database (f->store), sql, -1, &statement,
+                                       NULL),
+                   ==, SQLITE_OK);
   if (sqlite3_step (statement) == SQLITE_ROW)
     n = sqlite3_column_int (statement, 0);
   sqlite3_finalize (statement);
   return n;
 }
 
-/* Keys on their way stand beside those in force, of this meter alone, and all of it is there after a
- * restart. */
+/* Keys on their way stand beside those in force, of this meter alone, and all of it is there after
+ * a restart. */
 static void
 test_pending (Fixture *f, gconstpointer data)
 {
@@ -241,8 +241,8 @@ test_for_ever (Fixture *f, gconstpointer data)
     {
       char *message = NULL;
 
-      g_assert_cmpint (0xff & sqlite3_exec (posa_store_get_database (f->store), rows[i].sql, NULL, NULL,
-                                     &message),
+      g_assert_cmpint (0xff & sqlite3_exec (posa_store_get_database (f->store), rows[i].sql, NULL,
+                                            NULL, &message),
                        ==, SQLITE_CONSTRAINT);
       g_assert_nonnull (strstr (message, rows[i].message));
       sqlite3_free (message);
