@@ -278,9 +278,11 @@ test_all (void)
                                             "sha1", "gmac",     "sha256", "ecdsa" };
   static const char *const suites[] = { "0", "1", "2" };
   static const char *const contexts[] = { "plain", "ciphered" };
+  static const char *const protections[] = { "none",        "glo",         "ded",
+                                             "general-glo", "general-ded", "general-ciphering" };
   static const char *const key_infos[] = { "none", "identified", "wrapped", "agreed" };
   static const char *const policies[] = { "0", "3", "144", "252" };
-  const guint sizes[] = { 8, 3, 2, POSA_DLMS_N_PROTECTIONS, 4, 4 };
+  const guint sizes[] = { 8, 3, 2, G_N_ELEMENTS (protections), 4, 4 };
   guint total = 1, n = 0;
 
   if (g_getenv ("POSA_TEST_ALL") == NULL)
@@ -299,11 +301,8 @@ test_all (void)
           at[j] = rest % sizes[j];
           rest /= sizes[j];
         }
-      const Words words = {
-        suites[at[1]],     contexts[at[2]],
-        mechanisms[at[0]], posa_dlms_protection_to_string ((PosaDlmsProtection) at[3]),
-        key_infos[at[4]],  policies[at[5]]
-      };
+      const Words words = { suites[at[1]],      contexts[at[2]],  mechanisms[at[0]],
+                            protections[at[3]], key_infos[at[4]], policies[at[5]] };
       const PosaDlmsAgreement agreement = agreement_of (&words);
       if (!posa_dlms_agreement_check (&agreement, NULL))
         continue;

@@ -128,28 +128,6 @@ secured_clear (Secured *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Secured, secured_clear)
 
-/* One before each answer; those of a long answer too. */
-static void
-test_notifications_kept (void)
-{
-  g_auto (Secured) self = { 0 };
-  g_autoptr (GError) error = NULL;
-  guint n = 0;
-
-  secured_init (&self, DLMS_RIG_START ("--no-pace", "--set", "fault=notify"));
-  g_autoptr (PosaCosemValue) value = posa_dlms_client_get (self.client, counter, NULL, &error);
-  g_assert_no_error (error);
-  for (;; n++)
-    {
-      g_autoptr (PosaApdu) apdu = posa_dlms_client_take_notification (self.client);
-
-      if (apdu == NULL)
-        break;
-      g_assert_cmpint (apdu->kind, ==, POSA_APDU_DATA_NOTIFICATION);
-    }
-  g_assert_cmpuint (n, >=, 1);
-}
-
 static void
 assert_customer (Secured *self, const char *wanted)
 {
@@ -265,7 +243,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_oddity);
     }
   g_test_add_func ("/sim-services/wrong-invoke-id", test_wrong_invoke_id);
-  g_test_add_func ("/sim-services/notifications-kept", test_notifications_kept);
   g_test_add_func ("/sim-services/set-in-blocks", test_set_in_blocks);
   g_test_add_func ("/sim-services/set-list", test_set_list);
   g_test_add_func ("/sim-services/set-list-in-blocks", test_set_list_in_blocks);

@@ -38,12 +38,6 @@ fail (GError **error, PosaErrorCode code, const char *message)
   return FALSE;
 }
 
-const char *
-posa_dlms_protection_to_string (PosaDlmsProtection self)
-{
-  return names[self];
-}
-
 gboolean
 posa_dlms_protection_from_string (const char *text, PosaDlmsProtection *out)
 {

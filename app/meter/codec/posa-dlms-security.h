@@ -61,8 +61,7 @@ typedef struct
   gsize signature_size;
 } PosaDlmsEnvelope;
 
-/* Name in profiles and settings, "general-glo". */
-const char *posa_dlms_protection_to_string (PosaDlmsProtection self);
+/* @text: name in profiles and settings, "general-glo". */
 gboolean posa_dlms_protection_from_string (const char *text, PosaDlmsProtection *out);
 /* FALSE for a plain APDU. */
 gboolean posa_dlms_is_ciphered (guint8 tag);

@@ -22,7 +22,6 @@ struct _PosaDlmsClient
   guint8 invoke_id;
   gboolean lists_refused;    /* in this association, although they were granted */
   guint32 expected_counter;  /* that the meter asked for in the place of an AARE; 0 = none */
-  GQueue notifications;      /* PosaApdu, oldest first */
   GByteArray *arrived;       /* of the last answer in blocks */
   PosaDlmsProgress progress; /* may be NULL */
   gpointer progress_data;

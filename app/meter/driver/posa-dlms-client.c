@@ -7,9 +7,7 @@
 #include "base/posa-error.h"
 #include "meter/codec/posa-initiate.h"
 
-/* Of notifications: in the place of one answer, and kept. */
-#define MAX_IN_A_ROW 8
-#define MAX_KEPT     64
+#define MAX_IN_A_ROW 8 /* notifications in the place of one answer */
 
 PosaDlmsClient *
 posa_dlms_client_new (PosaPort *port, const PosaHdlcLinkOptions *link, PosaLineStats *stats)
@@ -20,7 +18,6 @@ posa_dlms_client_new (PosaPort *port, const PosaHdlcLinkOptions *link, PosaLineS
   self->link_options = *link;
   self->stats = stats;
   self->arrived = g_byte_array_new ();
-  g_queue_init (&self->notifications);
   return self;
 }
 
@@ -32,19 +29,12 @@ posa_dlms_client_drop (PosaDlmsClient *self)
   self->lists_refused = FALSE;
 }
 
-static void
-notification_free_cb (gpointer notification)
-{
-  posa_apdu_free (notification);
-}
-
 void
 posa_dlms_client_free (PosaDlmsClient *self)
 {
   if (self == NULL)
     return;
   posa_dlms_client_drop (self);
-  g_queue_clear_full (&self->notifications, notification_free_cb);
   g_byte_array_unref (self->arrived);
   g_object_unref (self->port);
   g_free (self);
@@ -121,34 +111,13 @@ posa_dlms_client_get_room (const PosaDlmsClient *self, gsize size)
                                           : 0 };
 }
 
-/* Puts a notification aside; one that cannot be read is of no use, and no reason to stop. */
-static void
-keep_notification (PosaDlmsClient *self, const GByteArray *raw)
-{
-  g_autoptr (GError) error = NULL;
-  PosaApdu *notification = posa_apdu_decode (raw->data, raw->len, &error);
-
-  if (notification == NULL)
-    g_debug ("a notification was not understood: %s", error->message);
-  else
-    g_queue_push_tail (&self->notifications, notification);
-  if (self->notifications.length > MAX_KEPT)
-    posa_apdu_free (g_queue_pop_head (&self->notifications));
-}
-
-PosaApdu *
-posa_dlms_client_take_notification (PosaDlmsClient *self)
-{
-  return g_queue_pop_head (&self->notifications);
-}
-
-/* The answer, behind any notifications that come in its place. */
+/* The answer. Notifications that come in its place are kept apart from it, and nobody uses them:
+ * what a meter says unasked may be unprotected, and is on the tape. */
 static PosaApdu *
 take_answer (PosaDlmsClient *self, GByteArray *raw, GCancellable *cancellable, GError **error)
 {
   for (int i = 0; raw->len > 0 && posa_apdu_is_notification (raw->data[0]); i++)
     {
-      keep_notification (self, raw);
       if (i == MAX_IN_A_ROW)
         {
           g_set_error_literal (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,

@@ -86,8 +86,6 @@ PosaApdu *posa_dlms_client_act_list (PosaDlmsClient *self,
                                      guint n,
                                      GCancellable *cancellable,
                                      GError **error);
-/* The oldest of the data and event notifications that came in between, or NULL. */
-PosaApdu *posa_dlms_client_take_notification (PosaDlmsClient *self);
 /* RLRQ where the link still lives, then DISC. */
 void posa_dlms_client_close (PosaDlmsClient *self);
 
