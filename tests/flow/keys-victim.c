@@ -38,7 +38,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   port = posa_port_open (argv[2], &error);
   if (port != NULL)
-    meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, site->keyring, NULL, &error);
+    meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL, site->keyring, NULL, &error);
   kill_switch_arm (g_getenv ("POSA_VICTIM_KILL"));
   if (meter != NULL && work (meter, file, &error))
     {
