@@ -15,10 +15,11 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-/* The keys of suite 0: the server gives meters of no other. */
-#define KEY_SIZE     16
-#define PLAIN_SIZE   (2 * KEY_SIZE)
-#define WRAPPED_SIZE (PLAIN_SIZE + 8)
+/* Encryption and authentication key; suite 2 has the long ones. */
+#define KEY_SIZE      16
+#define LONG_KEY_SIZE 32
+#define MAX_PLAIN     (2 * LONG_KEY_SIZE)
+#define WRAP_BYTES    8
 
 struct _PosaStoreKeyring
 {
@@ -52,28 +53,37 @@ run_key_wrap (GBytes *storage_key, gboolean wrap, const guint8 *in, gsize size, 
          EVP_CipherFinal_ex (context, out + written, &rest) == 1;
 }
 
+static gboolean
+is_key_size (gsize size)
+{
+  return size == KEY_SIZE || size == LONG_KEY_SIZE;
+}
+
 GBytes *
 posa_store_keyring_wrap (GBytes *storage_key, const PosaMeterKeys *keys, GError **error)
 {
-  guint8 plain[PLAIN_SIZE];
-  guint8 wrapped[WRAPPED_SIZE + 8];
+  gsize size = keys->encryption.size;
+  guint8 plain[MAX_PLAIN];
+  guint8 wrapped[MAX_PLAIN + 2 * WRAP_BYTES];
   gboolean ok;
 
-  if (keys->encryption.size != KEY_SIZE || keys->authentication.size != KEY_SIZE)
+  if (!is_key_size (size) || keys->authentication.size != size)
     {
-      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_FAILED, "the keys are not of suite 0");
+      g_set_error (error, POSA_ERROR, POSA_ERROR_FAILED,
+                   "encryption and authentication key have %u bytes both, in suite 2 %u",
+                   (guint) KEY_SIZE, (guint) LONG_KEY_SIZE);
       return NULL;
     }
-  memcpy (plain, keys->encryption.data, KEY_SIZE);
-  memcpy (plain + KEY_SIZE, keys->authentication.data, KEY_SIZE);
-  ok = run_key_wrap (storage_key, TRUE, plain, sizeof plain, wrapped);
+  memcpy (plain, keys->encryption.data, size);
+  memcpy (plain + size, keys->authentication.data, size);
+  ok = run_key_wrap (storage_key, TRUE, plain, 2 * size, wrapped);
   OPENSSL_cleanse (plain, sizeof plain);
   if (!ok)
     {
       g_set_error_literal (error, POSA_ERROR, POSA_ERROR_FAILED, "the keys cannot be wrapped");
       return NULL;
     }
-  return g_bytes_new (wrapped, WRAPPED_SIZE);
+  return g_bytes_new (wrapped, 2 * size + WRAP_BYTES);
 }
 
 static gboolean
@@ -83,15 +93,17 @@ unwrap (PosaStoreKeyring *self,
         PosaMeterKeys *keys,
         GError **error)
 {
-  guint8 plain[WRAPPED_SIZE + 8];
-  gboolean ok = g_bytes_get_size (wrapped) == WRAPPED_SIZE &&
-                run_key_wrap (self->storage_key, FALSE, g_bytes_get_data (wrapped, NULL),
-                              WRAPPED_SIZE, plain);
+  gsize total = 0;
+  const guint8 *data = g_bytes_get_data (wrapped, &total);
+  gsize size = total > WRAP_BYTES ? (total - WRAP_BYTES) / 2 : 0;
+  guint8 plain[MAX_PLAIN + 2 * WRAP_BYTES];
+  gboolean ok = is_key_size (size) && total == 2 * size + WRAP_BYTES &&
+                run_key_wrap (self->storage_key, FALSE, data, total, plain);
 
   if (ok)
     {
-      posa_dlms_key_set (&keys->encryption, plain, KEY_SIZE);
-      posa_dlms_key_set (&keys->authentication, plain + KEY_SIZE, KEY_SIZE);
+      posa_dlms_key_set (&keys->encryption, plain, size);
+      posa_dlms_key_set (&keys->authentication, plain + size, size);
     }
   else
     g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 #define POSA_STORAGE_KEY_SIZE 32
 
 /* The keys and invocation counters of this device's new meters, out of its store. Keys lie there
- * wrapped (RFC 3394, AES-256; encryption key then authentication key) and are opened in memory for
- * the one call that asks. Work thread; borrows the store, which must outlive it. */
+ * wrapped (RFC 3394, AES-256; encryption key then authentication key, 16 bytes each, in suite 2 32)
+ * and are opened in memory for the one call that asks. Work thread; borrows the store, which must
+ * outlive it. */
 #define POSA_TYPE_STORE_KEYRING (posa_store_keyring_get_type ())
 G_DECLARE_FINAL_TYPE (PosaStoreKeyring, posa_store_keyring, POSA, STORE_KEYRING, GObject)
 

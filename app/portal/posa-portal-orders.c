@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-#define METER_KEY_SIZE (POSA_WIRE_METER_KEYS / 2)
-#define EPOCH_LENGTH   8
+#define EPOCH_LENGTH 8
 
 /* ---- changes ---- */
 
@@ -339,17 +338,22 @@ parse_orders (PosaJsonCursor root)
   return g_steal_pointer (&orders);
 }
 
-/* A key of the file, in clear; appended to @keys. */
+/* A key of the file, in clear, of the size of the one before; appended to @keys. */
 static void
 parse_key (PosaJsonCursor object, const char *member, GByteArray *keys)
 {
   const char *text = posa_json_string (object, member);
   g_autoptr (GBytes) key = text != NULL ? posa_hex_decode (text, NULL) : NULL;
 
-  if (key != NULL && g_bytes_get_size (key) == METER_KEY_SIZE)
-    posa_put_bytes (keys, g_bytes_get_data (key, NULL), METER_KEY_SIZE);
+  gsize size = key != NULL ? g_bytes_get_size (key) : 0;
+
+  if ((size == POSA_WIRE_METER_KEY || size == POSA_WIRE_LONG_METER_KEY) &&
+      (keys->len == 0 || keys->len == size))
+    posa_put_bytes (keys, g_bytes_get_data (key, NULL), size);
   else if (text != NULL)
-    posa_json_fault (posa_json_member (object, member), "expected %d bytes in hex", METER_KEY_SIZE);
+    posa_json_fault (posa_json_member (object, member),
+                     "expected %d bytes in hex, for both keys of a meter of suite 2 %d",
+                     POSA_WIRE_METER_KEY, POSA_WIRE_LONG_METER_KEY);
 }
 
 /* A stock item whose keys, if it has any, are at once wrapped for the database. */
@@ -365,7 +369,7 @@ parse_item (PosaPortal *self, PosaJsonCursor object)
     return item;
   parse_key (object, "encryption_key", keys);
   parse_key (object, "authentication_key", keys);
-  if (keys->len != POSA_WIRE_METER_KEYS)
+  if (keys->len != 2 * POSA_WIRE_METER_KEY && keys->len != 2 * POSA_WIRE_LONG_METER_KEY)
     return item;
   g_autoptr (GBytes) bare = g_byte_array_free_to_bytes (g_steal_pointer (&keys));
   g_clear_pointer (&item->wrapped_keys, g_bytes_unref);

@@ -18,6 +18,7 @@
 #define PEM_LIMIT      65536
 #define DIGEST_PREFIX  "sha-256=:"
 #define KEY_WRAP_EXTRA 8
+#define MAX_WRAPPED    64 /* both keys of a meter of suite 2 */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BIO, BIO_free_all)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (EVP_PKEY, EVP_PKEY_free)
@@ -282,7 +283,7 @@ static GBytes *
 key_wrap (GBytes *kek, GBytes *input, gboolean encrypt)
 {
   g_autoptr (EVP_CIPHER_CTX) context = EVP_CIPHER_CTX_new ();
-  guint8 output[POSA_WIRE_TRANSPORT_KEY_SIZE + 2 * KEY_WRAP_EXTRA];
+  guint8 output[MAX_WRAPPED + 2 * KEY_WRAP_EXTRA];
   gsize size = g_bytes_get_size (input);
   int written = 0;
 

@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define PROBLEM_PREFIX    "urn:posa:problem:"
-#define WRAPPED_KEYS      (POSA_WIRE_METER_KEYS + 8)
+#define WRAPPED_KEYS      (2 * POSA_WIRE_METER_KEY + 8)
+#define LONG_WRAPPED_KEYS (2 * POSA_WIRE_LONG_METER_KEY + 8)
 #define CLIENT_TITLE_SIZE 8
 
 /* ---- helpers ---- */
@@ -238,6 +239,16 @@ posa_wire_stock_item_to_json (const PosaWireStockItem *self, JsonBuilder *builde
   json_builder_end_object (builder);
 }
 
+static GBytes *
+get_wrapped_keys (PosaJsonCursor object)
+{
+  const char *text = posa_json_string (object, "wrapped_keys");
+
+  return get_hex (object, "wrapped_keys",
+                  text != NULL && strlen (text) > 2 * WRAPPED_KEYS ? LONG_WRAPPED_KEYS
+                                                                   : WRAPPED_KEYS);
+}
+
 PosaWireStockItem *
 posa_wire_stock_item_from_json (PosaJsonCursor object)
 {
@@ -252,7 +263,7 @@ posa_wire_stock_item_from_json (PosaJsonCursor object)
   self->revision = posa_json_int_or (object, "revision", 1);
   self->removed = posa_json_has (object, "removed") && posa_json_bool (object, "removed");
   if (posa_json_has (object, "wrapped_keys"))
-    self->wrapped_keys = get_hex (object, "wrapped_keys", WRAPPED_KEYS);
+    self->wrapped_keys = get_wrapped_keys (object);
   return self;
 }
 

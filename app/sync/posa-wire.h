@@ -10,11 +10,12 @@ G_BEGIN_DECLS
  * portal share. Every parser gives NULL and INVALID_DATA with the place of the fault; all strings
  * are owned; any thread. */
 
-#define POSA_WIRE_PROTOCOL   1
-#define POSA_WIRE_MAX_BODY   (4 * 1024 * 1024) /* of a report; what the portal accepts */
-#define POSA_WIRE_MAX_REPLY  (8 * 1024 * 1024) /* what the device reads */
-#define POSA_WIRE_MAX_PAGE   500               /* changes or receipts in one answer */
-#define POSA_WIRE_METER_KEYS 32                /* bytes of EK and AK together */
+#define POSA_WIRE_PROTOCOL       1
+#define POSA_WIRE_MAX_BODY       (4 * 1024 * 1024) /* of a report; what the portal accepts */
+#define POSA_WIRE_MAX_REPLY      (8 * 1024 * 1024) /* what the device reads */
+#define POSA_WIRE_MAX_PAGE       500               /* changes or receipts in one answer */
+#define POSA_WIRE_METER_KEY      16                /* bytes of EK and of AK */
+#define POSA_WIRE_LONG_METER_KEY 32                /* in security suite 2 */
 
 /* One-time code against certificates. The portal takes the code's second use with the same two
  * requests for a repetition and gives the same answer, so that a lost answer costs nothing. */
@@ -50,8 +51,8 @@ char *posa_wire_enrol_answer_to_text (const PosaWireEnrolAnswer *self);
 PosaWireEnrolAnswer *
 posa_wire_enrol_answer_from_text (const char *text, gssize size, GError **error);
 
-/* A meter in the crew's van. The keys are EK and AK in a row, wrapped (RFC 3394) under the device's
- * transport key; NULL for a meter that has none. */
+/* A meter in the crew's van. The keys are EK and AK in a row, of the same size, wrapped (RFC 3394)
+ * under the device's transport key; NULL for a meter that has none. */
 typedef struct
 {
   char *serial, *model;

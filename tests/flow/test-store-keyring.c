@@ -6,6 +6,8 @@
 #include "base/posa-cursor.h"
 #include "domain/posa-uuid.h"
 #include "flow/posa-store-keyring.h"
+#include "meter/posa-meter.h"
+#include "posa-test-sim.h"
 #include "store/posa-meter-asset-store.h"
 #include "store/posa-meter-key-store.h"
 #include "store/posa-setting-store.h"
@@ -232,6 +234,23 @@ expect_keys (PosaKeyring *keyring, PosaKeySet set, guint8 first)
   g_assert_cmpuint (keys.encryption.data[0], ==, first);
 }
 
+/* What no suite has is not taken. */
+static void
+test_sizes (Fixture *f, gconstpointer data)
+{
+  static const gsize sizes[][2] = { { 0, 0 }, { 16, 0 }, { 16, 32 }, { 32, 16 }, { 48, 48 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      const PosaMeterKeys keys = { .encryption.size = sizes[i][0],
+                                   .authentication.size = sizes[i][1] };
+
+      g_assert_false (posa_keyring_set_pending (f->keyring, "A", &keys, &error));
+      g_assert_error (error, POSA_ERROR, POSA_ERROR_FAILED);
+    }
+}
+
 static void
 expect_no_keys (PosaKeyring *keyring, PosaKeySet set, const char *message)
 {
@@ -323,6 +342,119 @@ test_damaged (Fixture *f, gconstpointer data)
     }
 }
 
+/* ---- meters of each suite ---- */
+
+#define SERIAL "26N0000001"
+
+/* Two keys that count up from @first and @second, and the master key of posa-sim. */
+static PosaMeterKeys
+make_keys (gsize size, guint8 first, guint8 second)
+{
+  PosaMeterKeys keys = { .encryption.size = size,
+                         .authentication.size = size,
+                         .master.size = size };
+
+  for (gsize i = 0; i < size; i++)
+    {
+      keys.encryption.data[i] = (guint8) (first + i);
+      keys.authentication.data[i] = (guint8) (second + i);
+      keys.master.data[i] = (guint8) (0x40 + i);
+    }
+  return keys;
+}
+
+/* A data folder whose one profile is for meters of @suite. Free. */
+static char *
+make_profiles (Fixture *f, guint suite)
+{
+  g_autoptr (GError) error = NULL;
+  const char *data = g_getenv ("POSA_DATADIR");
+  g_autofree char *source = g_build_filename (data, "profiles", "posa-2g-single.profile", NULL);
+  g_autofree char *text = NULL;
+  char *folder = g_build_filename (f->folder, "data", NULL);
+  g_autofree char *path = g_build_filename (folder, "profiles", "one.profile", NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *line = g_strdup_printf ("[dlms]\nsuite=%u", suite);
+
+  g_mkdir_with_parents (parent, 0700);
+  g_file_get_contents (source, &text, NULL, &error);
+  g_assert_no_error (error);
+  g_autoptr (GString) changed = g_string_new (text);
+  g_assert_cmpuint (g_string_replace (changed, "[dlms]", line, 1), ==, 1);
+  g_file_set_contents (path, changed->str, -1, &error);
+  g_assert_no_error (error);
+  return folder;
+}
+
+static PosaMeter *
+call (Fixture *f, PosaTestSim *sim)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (sim), &error);
+  g_assert_no_error (error);
+  PosaMeter *meter =
+      posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL, f->keyring, NULL, &error);
+
+  g_assert_no_error (error);
+  return meter;
+}
+
+/* New keys of another suite's size stay here; those of the right one are taken, and open it. */
+static void
+check_suite (Fixture *f, PosaTestSim *sim, gsize size)
+{
+  g_autoptr (PosaMeter) meter = call (f, sim);
+  g_autoptr (GError) error = NULL;
+  g_auto (PosaMeterKeys) wrong = make_keys (48 - size, 0x80, 0xA0);
+  g_auto (PosaMeterKeys) next = make_keys (size, 0x80, 0xA0);
+  g_auto (PosaMeterKeys) present = { 0 };
+  g_autoptr (PosaReadingSet) reading = posa_meter_read_totals (meter, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_false (posa_meter_change_keys (meter, &wrong, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
+  g_clear_error (&error);
+  posa_meter_change_keys (meter, &next, NULL, &error);
+  g_assert_no_error (error);
+  posa_meter_close (meter);
+  g_autoptr (PosaMeter) again = call (f, sim);
+  PosaMeterTime time;
+  posa_meter_read_clock (again, &time, NULL, &error);
+  g_assert_no_error (error);
+  posa_meter_close (again);
+  posa_keyring_get_keys (f->keyring, SERIAL, POSA_KEYS_CURRENT, &present, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (present.encryption.data, present.encryption.size, next.encryption.data, size);
+  g_assert_cmpmem (present.authentication.data, present.authentication.size,
+                   next.authentication.data, size);
+  g_assert_cmpint (posa_test_sim_get_int (sim, "key_transfers"), ==, 1);
+  g_assert_cmpint (posa_test_sim_get_int (sim, "refused"), ==, 0);
+}
+
+static void
+test_suite (Fixture *f, gconstpointer data)
+{
+  guint suite = GPOINTER_TO_UINT (data);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) kek = bytes_of (KEK);
+  g_auto (PosaMeterKeys) keys = make_keys (suite == 2 ? 32 : 16, 0x00, 0xD0);
+  g_autoptr (GBytes) wrapped = posa_store_keyring_wrap (kek, &keys, &error);
+  g_autofree char *hex =
+      posa_hex_encode (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));
+  g_autofree char *setting = g_strdup_printf ("suite=%u", suite);
+  g_autoptr (PosaTestSim) sim =
+      posa_test_sim_start ("2g", "--no-pace", "--set", "serial=" SERIAL, "--set", setting, NULL);
+  g_autofree char *before = g_strdup (g_getenv ("POSA_DATADIR"));
+  g_autofree char *folder = make_profiles (f, suite);
+
+  add_meter (f->store, SERIAL, 1, hex);
+  posa_setting_store_set (f->store, POSA_SETTING_CLIENT_TITLE, "5053410000000007", &error);
+  g_assert_no_error (error);
+  g_setenv ("POSA_DATADIR", folder, TRUE);
+  check_suite (f, sim, keys.encryption.size);
+  g_setenv ("POSA_DATADIR", before, TRUE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -339,5 +471,13 @@ main (int argc, char **argv)
   ADD ("change", test_change);
   ADD ("other-device", test_other_device);
   ADD ("damaged", test_damaged);
+  ADD ("sizes", test_sizes);
+  for (guint suite = 0; suite <= 2; suite++)
+    {
+      g_autofree char *path = g_strdup_printf ("/flow/keyring/suite/%u", suite);
+
+      g_test_add (path, Fixture, GUINT_TO_POINTER (suite), fixture_set_up, test_suite,
+                  fixture_tear_down);
+    }
   return g_test_run ();
 }

@@ -139,6 +139,10 @@ test_bad_lot (void)
     "{\"format\":\"posa-lot\",\"version\":2}",
     "{\"format\":\"posa-lot\",\"version\":1,\"stock\":[{\"serial\":\"A\",\"model\":\"B\","
     "\"kind\":\"2g-1\",\"crew_id\":\"C\",\"encryption_key\":\"00\"}]}",
+    "{\"format\":\"posa-lot\",\"version\":1,\"stock\":[{\"serial\":\"A\",\"model\":\"B\","
+    "\"kind\":\"2g-1\",\"crew_id\":\"C\",\"encryption_key\":\"000102030405060708090A0B0C0D0E0F\","
+    "\"authentication_key\":"
+    "\"000102030405060708090A0B0C0D0E0F000102030405060708090A0B0C0D0E0F\"}]}",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lots); i++)

@@ -164,12 +164,28 @@ test_enrol_and_sync (void)
 
 /* ---- pull ---- */
 
+/* The two keys of a meter in the device's store, and the last byte of both. */
+static void
+expect_keys (RigDevice *device, const char *serial, gsize size, guint8 last)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaMeterAsset) meter = posa_meter_asset_store_get (device->store, serial, &error);
+  g_assert_no_error (error);
+  g_autoptr (GBytes) keys = posa_wire_unwrap (posa_identity_get_transport_key (device->identity),
+                                              meter->wrapped_keys, &error);
+  g_assert_no_error (error);
+  const guint8 *data = g_bytes_get_data (keys, NULL);
+
+  g_assert_cmpuint (g_bytes_get_size (keys), ==, 2 * size);
+  g_assert_cmpuint (data[size - 1], ==, last);
+  g_assert_cmpuint (data[2 * size - 1], ==, last);
+}
+
 static void
 test_pull_pages (void)
 {
   g_autoptr (RigPortal) portal = rig_portal_new ();
   g_autoptr (RigDevice) device = rig_device_new ();
-  g_autoptr (GError) error = NULL;
 
   rig_device_enrol (device, portal);
   rig_portal_import (portal, 1, 260, 1, FALSE);
@@ -183,15 +199,8 @@ test_pull_pages (void)
   rig_device_sync_well (device);
   g_assert_cmpuint (device->summary.orders, ==, 1);
   g_assert_cmpuint (rig_portal_count (portal, "key-issues"), ==, 260);
-  g_autoptr (PosaMeterAsset)
-      meter = posa_meter_asset_store_get (device->store, "26P2M0000007", &error);
-  g_assert_no_error (error);
-  g_autoptr (GBytes) keys = posa_wire_unwrap (posa_identity_get_transport_key (device->identity),
-                                              meter->wrapped_keys, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (g_bytes_get_size (keys), ==, POSA_WIRE_METER_KEYS);
-  g_assert_cmpuint (((const guint8 *) g_bytes_get_data (keys, NULL))[15], ==, 0x07);
-  g_assert_cmpuint (((const guint8 *) g_bytes_get_data (keys, NULL))[31], ==, 0x07);
+  expect_keys (device, "26P2M0000007", POSA_WIRE_METER_KEY, 0x07);
+  expect_keys (device, "26P2M0000009", POSA_WIRE_LONG_METER_KEY, 0x09);
 }
 
 /* field-work.md 6.3: what the office does to an order, against what the device did with it. */

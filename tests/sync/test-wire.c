@@ -11,7 +11,7 @@
 #include <string.h>
 
 static PosaWireStockItem *
-make_item (const char *serial)
+make_item (const char *serial, gsize key_size)
 {
   PosaWireStockItem *item = posa_wire_stock_item_new ();
 
@@ -20,7 +20,7 @@ make_item (const char *serial)
   item->kind = POSA_METER_KIND_G2_SINGLE;
   item->crew_id = g_strdup ("C-01");
   item->revision = 3;
-  item->wrapped_keys = posa_wire_random (POSA_WIRE_METER_KEYS + 8);
+  item->wrapped_keys = posa_wire_random (2 * key_size + 8);
   return item;
 }
 
@@ -34,7 +34,8 @@ make_changes (void)
   changes->has_more = TRUE;
   g_ptr_array_add (changes->orders, posa_sample_order (random, "W-000001"));
   g_ptr_array_add (changes->orders, posa_sample_order (random, "W-000002"));
-  g_ptr_array_add (changes->stock, make_item ("26P2M0000001"));
+  g_ptr_array_add (changes->stock, make_item ("26P2M0000001", POSA_WIRE_METER_KEY));
+  g_ptr_array_add (changes->stock, make_item ("26P2M0000002", POSA_WIRE_LONG_METER_KEY));
   return changes;
 }
 
@@ -50,9 +51,13 @@ test_changes (void)
   g_autofree char *second = posa_wire_changes_to_text (again);
   g_assert_cmpstr (second, ==, text);
   g_assert_cmpuint (again->orders->len, ==, 2);
-  const PosaWireStockItem *item = g_ptr_array_index (again->stock, 0);
-  const PosaWireStockItem *first = g_ptr_array_index (changes->stock, 0);
-  g_assert_true (g_bytes_equal (item->wrapped_keys, first->wrapped_keys));
+  for (guint i = 0; i < 2; i++)
+    {
+      const PosaWireStockItem *item = g_ptr_array_index (again->stock, i);
+      const PosaWireStockItem *first = g_ptr_array_index (changes->stock, i);
+
+      g_assert_true (g_bytes_equal (item->wrapped_keys, first->wrapped_keys));
+    }
 }
 
 /* Each fault names its place, and nothing is taken. */
