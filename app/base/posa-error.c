@@ -58,6 +58,8 @@ static const ErrorInfo infos[POSA_N_ERRORS] = {
                                 N_ ("Correct the data at the place named.") },
   [POSA_ERROR_NOT_FOUND] = { "not-found", FALSE, POSA_SEVERITY_WARNING,
                              N_ ("Check the number, or synchronise.") },
+  [POSA_ERROR_FILE_MISSING] = { "file-missing", FALSE, POSA_SEVERITY_WARNING,
+                                N_ ("Check the name of the file and its folder.") },
   [POSA_ERROR_GUARD_FAILED] = { "guard-failed", FALSE, POSA_SEVERITY_STOP,
                                 N_ ("The step is not allowed now; follow the screen.") },
   [POSA_ERROR_CONFLICT] = { "conflict", FALSE, POSA_SEVERITY_WARNING,
@@ -128,7 +130,7 @@ code_of_io_error (const GError *error, PosaErrorCode fallback)
     return POSA_ERROR_DISK_FULL;
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
       g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-    return POSA_ERROR_NOT_FOUND;
+    return POSA_ERROR_FILE_MISSING;
   return fallback;
 }
 

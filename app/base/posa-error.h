@@ -25,7 +25,8 @@ typedef enum
   POSA_ERROR_UNSUPPORTED,      /* the peer lacks a function that is needed */
   POSA_ERROR_NOT_VERIFIED,     /* a written value did not read back equal */
   POSA_ERROR_INVALID_DATA,     /* malformed file, message or field; message names the place */
-  POSA_ERROR_NOT_FOUND,        /* unknown order, meter, file */
+  POSA_ERROR_NOT_FOUND,        /* unknown order, meter, report */
+  POSA_ERROR_FILE_MISSING,     /* no such file or folder */
   POSA_ERROR_GUARD_FAILED,     /* a hard stop of the workflow */
   POSA_ERROR_CONFLICT,         /* same id, other content */
   POSA_ERROR_STOCK_MISMATCH,   /* meter not in this crew's stock */
@@ -59,8 +60,8 @@ const char *posa_error_get_advice (const GError *error);
 /* Stable lower-case nick of the code ("timed-out"), for JSON and tests; static. */
 const char *posa_error_get_nick (const GError *error);
 
-/* Converts a GIO error at an adapter's edge: CANCELLED, TIMED_OUT, NO_SPACE, NOT_FOUND keep
- * their meaning, the rest becomes @fallback. Takes *error, replaces it in place. */
+/* Converts a GIO error at an adapter's edge: CANCELLED, TIMED_OUT, NO_SPACE, NOT_FOUND (of a
+ * file) keep their meaning, the rest becomes @fallback. Takes *error, replaces it in place. */
 void posa_error_convert (GError **error, PosaErrorCode fallback);
 
 G_END_DECLS

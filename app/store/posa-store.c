@@ -78,7 +78,7 @@ open_file (PosaStore *self, PosaStoreMode mode, GError **error)
     {
       if (mode == POSA_STORE_READ_WRITE)
         return posa_migrate_create (self->path, error) && open_file (self, mode, error);
-      g_set_error (error, POSA_ERROR, POSA_ERROR_NOT_FOUND, "%s: no such database", self->path);
+      g_set_error (error, POSA_ERROR, POSA_ERROR_FILE_MISSING, "%s: no such database", self->path);
       return FALSE;
     }
   if (sqlite3_open_v2 (self->path, &self->database,

@@ -310,7 +310,7 @@ test_key_is_checked (void)
   assert_load_fails (signer, "locked.key", "device.crt", "ca.pem", POSA_ERROR_INVALID_DATA);
   assert_load_fails (signer, "device.crt", "device.crt", "ca.pem", POSA_ERROR_INVALID_DATA);
   assert_load_fails (signer, "device.key", "device.key", "ca.pem", POSA_ERROR_INVALID_DATA);
-  assert_load_fails (signer, "none.key", "device.crt", "ca.pem", POSA_ERROR_NOT_FOUND);
+  assert_load_fails (signer, "none.key", "device.crt", "ca.pem", POSA_ERROR_FILE_MISSING);
 }
 
 static void

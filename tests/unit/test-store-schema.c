@@ -357,8 +357,8 @@ test_unusable_path (Fixture *fixture, gconstpointer data)
     int code;
   } rows[] = {
     { "none/posa.db", POSA_STORE_READ_WRITE, POSA_ERROR_FAILED },
-    { "none/posa.db", POSA_STORE_READ_ONLY, POSA_ERROR_NOT_FOUND },
-    { "posa.db", POSA_STORE_READ_ONLY, POSA_ERROR_NOT_FOUND },
+    { "none/posa.db", POSA_STORE_READ_ONLY, POSA_ERROR_FILE_MISSING },
+    { "posa.db", POSA_STORE_READ_ONLY, POSA_ERROR_FILE_MISSING },
     { ".", POSA_STORE_READ_WRITE, POSA_ERROR_FAILED },
     { ".", POSA_STORE_READ_ONLY, POSA_ERROR_FAILED },
   };

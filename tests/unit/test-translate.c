@@ -223,7 +223,7 @@ test_key_file_mode (void)
   g_assert_false (keys->has_client_title);
   g_unlink (path);
   g_assert_null (posa_key_file_load (path, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_NOT_FOUND);
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_FILE_MISSING);
   g_rmdir (folder);
 }
 
