@@ -123,16 +123,7 @@ commission_open (PosaMeter *meter,
                  PosaOperation *operation,
                  GError **error)
 {
-  const PosaWorkOrder *order = work->order;
-  PosaCommissionPlan plan = {
-    .serial = work->facts->new_serial,
-    .customer_number = order->customer_number,
-    .contract_power_w = order->contract_power_w,
-    .available_power_w = order->available_power_w,
-    .limiter_enabled = order->limiter_enabled,
-    .tariff_table = order->tariff_table,
-    .patron_days = order->patron_days,
-  };
+  PosaCommissionPlan plan = posa_commission_plan_of_order (work->order, work->facts->new_serial);
   g_autoptr (GPtrArray) verified = posa_meter_commission (meter, &plan, operation, error);
   g_autoptr (PosaReadingSet) reading = NULL;
   g_autofree char *text = NULL;

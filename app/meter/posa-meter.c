@@ -266,6 +266,19 @@ posa_meter_check_free (PosaMeterCheck *self)
   g_free (self);
 }
 
+PosaCommissionPlan
+posa_commission_plan_of_order (const PosaWorkOrder *order, const char *serial)
+{
+  return (PosaCommissionPlan) { .serial = serial,
+                                .customer_number = order->customer_number,
+                                .contract_power_w = order->contract_power_w,
+                                .available_power_w = order->available_power_w,
+                                .limiter_enabled = order->limiter_enabled,
+                                .tariff_table = order->tariff_table,
+                                .patron_days = order->patron_days,
+                                .fitting_us = order->window_start_us };
+}
+
 GPtrArray *
 posa_meter_commission (PosaMeter *self,
                        const PosaCommissionPlan *plan,
@@ -275,7 +288,8 @@ posa_meter_commission (PosaMeter *self,
   PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
 
   if (!check_open (self, error) ||
-      (klass->commission == NULL && !set_unsupported ("be commissioned", error)))
+      (klass->commission == NULL && !set_unsupported ("be commissioned", error)) ||
+      !check_device_clock (self, error))
     return NULL;
   return klass->commission (self, plan, operation, error);
 }

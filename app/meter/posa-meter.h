@@ -8,6 +8,7 @@
 #include "domain/posa-meter-event.h"
 #include "domain/posa-reading-set.h"
 #include "domain/posa-replacement-report.h"
+#include "domain/posa-work-order.h"
 #include "meter/port/posa-port.h"
 #include "meter/posa-keyring.h"
 #include "meter/posa-meter-address.h"
@@ -103,13 +104,19 @@ typedef struct
   gboolean limiter_enabled;
   const PosaTariffTable *tariff_table;
   const GArray *patron_days; /* PosaHoliday; NULL = none beside the holidays of the law */
+  gint64 fitting_us;         /* when it was announced; 0 = not, so now */
 } PosaCommissionPlan;
+
+/* What @order wants of the meter @serial; borrows both. */
+PosaCommissionPlan posa_commission_plan_of_order (const PosaWorkOrder *order, const char *serial);
 
 /* Associates, checks identity, then for clock, tariff table, special days, power and limiter,
  * customer number: reads before, writes, reads back, compares; closes the supply relay last.
  * Idempotent: a value that is already right is not written again. Returns an array of
  * PosaVerifiedValue, or NULL and WRONG_METER, ACCESS_DENIED, NOT_VERIFIED (names the value), …; the
- * link may then be opened again and the call repeated. UNSUPPORTED on a 1G meter. */
+ * link may then be opened again and the call repeated. UNSUPPORTED on a 1G meter. GUARD_FAILED,
+ * before anything is written, when this device's own time is plainly wrong, or the meter and the
+ * order agree on another day. */
 GPtrArray *posa_meter_commission (PosaMeter *self,
                                   const PosaCommissionPlan *plan,
                                   PosaOperation *operation,

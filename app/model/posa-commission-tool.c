@@ -21,18 +21,6 @@ posa_commissioning_free (PosaCommissioning *self)
   g_free (self);
 }
 
-static PosaCommissionPlan
-make_plan (const PosaWorkOrder *order, const char *serial)
-{
-  return (PosaCommissionPlan) { .serial = serial,
-                                .customer_number = order->customer_number,
-                                .contract_power_w = order->contract_power_w,
-                                .available_power_w = order->available_power_w,
-                                .limiter_enabled = order->limiter_enabled,
-                                .tariff_table = order->tariff_table,
-                                .patron_days = order->patron_days };
-}
-
 /* A meter of this crew's stock, or the one that this order has put in already: the work may have
  * to be repeated. */
 static gboolean
@@ -61,7 +49,7 @@ commission_open (PosaMeter *meter,
                  GError **error)
 {
   const char *serial = posa_meter_get_nameplate (meter)->serial;
-  PosaCommissionPlan plan = make_plan (order, serial);
+  PosaCommissionPlan plan = posa_commission_plan_of_order (order, serial);
   g_autoptr (PosaCommissioning) self = g_new0 (PosaCommissioning, 1);
 
   if (!check_meter (store, order, serial, crew_id, error))
@@ -146,7 +134,7 @@ posa_commission_tool_verify (const PosaMeterPlace *place,
   if (!visit_open (&visit, place, order_id, operation, error))
     return NULL;
   const char *serial = posa_meter_get_nameplate (visit.meter)->serial;
-  PosaCommissionPlan plan = make_plan (visit.entry->order, serial);
+  PosaCommissionPlan plan = posa_commission_plan_of_order (visit.entry->order, serial);
   if (!check_meter (posa_work_context_get_store (visit.context), visit.entry->order, serial,
                     posa_identity_get_crew_id (visit.identity), error))
     return NULL;

@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /* Verifies the report in the file @path (at most 16 MiB) against the enrolment authority in the PEM
- * file @ca_path. Blocking, any thread. FILE_MISSING, INVALID_DATA (no certificate, file too large) and
- * SIGNATURE, which names the rule that failed. */
+ * file @ca_path. Blocking, any thread. FILE_MISSING, INVALID_DATA (no certificate, file too large)
+ * and SIGNATURE, which names the rule that failed. */
 PosaReportVerdict *posa_report_tool_verify (const char *path, const char *ca_path, GError **error);
 
 /* Who signed what, as one JSON object; free:

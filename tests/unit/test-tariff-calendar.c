@@ -6,9 +6,11 @@
  * decodes them and follows the rules of IEC 62056-6-2, 4.5.4 and 4.5.5, without the code that built
  * them. */
 
+#include "base/posa-cursor.h"
 #include "domain/posa-holidays.h"
 #include "meter/codec/posa-axdr.h"
 #include "meter/driver/posa-dlms-calendar.h"
+#include "meter/driver/posa-dlms-special-days.h"
 #include "posa-samples.h"
 
 #define HOUR_S       3600
@@ -284,6 +286,93 @@ test_holiday_texts (void)
   g_assert_cmpstr (text, ==, "2028-02-29");
 }
 
+/* ---- tables of special days as meters have them ---- */
+
+#define ENTRY(date, day) "02031200010905" date "11" day
+
+/* Against 25 December of every year and 29 March 2027, from 2026-12-20 to 2028-12-31. */
+static const struct
+{
+  const char *table, *difference;
+} tables[] = {
+  /* as we write it, and day by day */
+  { "0102" ENTRY ("FFFF0C19FF", "07") ENTRY ("07EB031DFF", "07"), NULL },
+  { "0104" ENTRY ("07EA0C19FF", "07") ENTRY ("07EB0C19FF", "07") ENTRY ("07EB031DFF", "07")
+        ENTRY ("07EC0C19FF", "07"),
+    NULL },
+  /* days before and behind */
+  { "0104" ENTRY ("FFFF0C19FF", "07") ENTRY ("07EB031DFF", "07") ENTRY ("07EA0C13FF", "07")
+        ENTRY ("07ED0101FF", "03"),
+    NULL },
+  /* the weekday of the date; the last day but one of March 2027 is the day behind */
+  { "0102" ENTRY ("FFFF0C19FF", "07") ENTRY ("07EB031D01", "07"), NULL },
+  { "0102" ENTRY ("FFFF0C19FF", "07") ENTRY ("07EB031D02", "07"), "without 2027-03-29" },
+  { "0102" ENTRY ("FFFF0C19FF", "07") ENTRY ("07EB03FDFF", "07"),
+    "without 2027-03-29; with 2027-03-30" },
+  { "0102" ENTRY ("FFFF0C19FF", "07") ENTRY ("07EB03FEFF", "07"),
+    "without 2027-03-29; with 2027-03-31" },
+  /* another day profile, alone and beside the right one */
+  { "0102" ENTRY ("FFFF0C19FF", "06") ENTRY ("07EB031DFF", "07"),
+    "without 2026-12-25, 2027-12-25 and 1 more" },
+  { "0103" ENTRY ("FFFF0C19FF", "07") ENTRY ("07EB031DFF", "07") ENTRY ("07EB0C19FF", "01"),
+    "without 2027-12-25" },
+  { "0103" ENTRY ("FFFF0C19FF", "07") ENTRY ("07EB031DFF", "07") ENTRY ("07EBFF01FF", "07"),
+    "with 2027-01-01, 2027-02-01 and 10 more" },
+  { "0100", "without 2026-12-25, 2027-03-29 and 2 more" },
+  /* no such table */
+  { "0101" ENTRY ("FFFFFE19FF", "07"), "entry 1 is no special day" },
+  { "0101020212000111"
+    "07",
+    "entry 1 is no special day" },
+  { "010102031200010904FFFF0C191107", "entry 1 is no special day" },
+  { "010102031200010905FFFF0C19FF090107", "entry 1 is no special day" },
+  { "0101"
+    "00",
+    "entry 1 is no special day" },
+};
+
+static void
+test_special_days (void)
+{
+  const PosaHoliday wanted[] = { { 0, 12, 25 }, { 2027, 3, 29 } };
+  g_autoptr (GArray) holidays = g_array_new (FALSE, FALSE, sizeof *wanted);
+  GDate first, last;
+
+  g_array_append_vals (holidays, wanted, G_N_ELEMENTS (wanted));
+  g_date_clear (&first, 1);
+  g_date_clear (&last, 1);
+  g_date_set_dmy (&first, 20, G_DATE_DECEMBER, 2026);
+  g_date_set_dmy (&last, 31, G_DATE_DECEMBER, 2028);
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      g_autoptr (GBytes) bytes = posa_hex_decode (tables[i].table, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PosaCosemValue) table =
+          posa_axdr_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &error);
+
+      g_assert_no_error (error);
+      g_autofree char *difference = posa_dlms_special_days_compare (table, holidays, &first, &last);
+      g_assert_cmpstr (difference, ==, tables[i].difference);
+    }
+}
+
+/* A table without end is not looked through. */
+static void
+test_endless_special_days (void)
+{
+  const PosaHoliday christmas = { 0, 12, 25 };
+  g_autoptr (GArray) holidays = g_array_new (FALSE, FALSE, sizeof christmas);
+  GDate day;
+
+  for (guint i = 0; i < 1025; i++)
+    g_array_append_val (holidays, christmas);
+  g_autoptr (PosaCosemValue) table = posa_dlms_special_days_build (holidays);
+  g_date_clear (&day, 1);
+  g_date_set_dmy (&day, 25, G_DATE_DECEMBER, 2026);
+  g_autofree char *difference = posa_dlms_special_days_compare (table, holidays, &day, &day);
+  g_assert_cmpstr (difference, ==, "entry 1025 is no special day");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -293,5 +382,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tariff-calendar/random-tables", test_random_tables);
   g_test_add_func ("/tariff-calendar/holidays", test_holidays);
   g_test_add_func ("/tariff-calendar/holiday-texts", test_holiday_texts);
+  g_test_add_func ("/tariff-calendar/special-days", test_special_days);
+  g_test_add_func ("/tariff-calendar/endless-special-days", test_endless_special_days);
   return g_test_run ();
 }

@@ -8,7 +8,6 @@
 #define SEASON      "S1"
 #define WEEK        "W1"
 #define SUNDAY_TYPE (POSA_TARIFF_DAY_TYPES - 1)
-#define ANY_YEAR    0xFFFF
 
 static PosaCosemValue *
 octets (const void *data, gsize size)
@@ -120,34 +119,6 @@ posa_dlms_calendar_build (const PosaTariffTable *table, PosaObis scripts, PosaDl
     }
 }
 
-/* Octet-string date of clause 4.1.6.1: any weekday, any year when the year is 0. */
-static PosaCosemValue *
-build_date (PosaHoliday day)
-{
-  const guint16 year = day.year != 0 ? day.year : ANY_YEAR;
-  const guint8 date[] = { (guint8) (year >> 8), (guint8) (year & 0xFF), day.month, day.day, 0xFF };
-
-  return octets (date, sizeof date);
-}
-
-PosaCosemValue *
-posa_dlms_special_days_build (const GArray *holidays)
-{
-  PosaCosemValue *entries = posa_cosem_value_new_container (POSA_COSEM_ARRAY);
-
-  for (guint i = 0; i < holidays->len; i++)
-    {
-      PosaCosemValue *entry = posa_cosem_value_new_container (POSA_COSEM_STRUCTURE);
-
-      posa_cosem_value_append (entry, posa_cosem_value_new_integer (POSA_COSEM_UINT16, i + 1));
-      posa_cosem_value_append (entry, build_date (g_array_index (holidays, PosaHoliday, i)));
-      posa_cosem_value_append (entry, posa_cosem_value_new_integer (POSA_COSEM_UINT8,
-                                                                    POSA_TARIFF_DAY_TYPES));
-      posa_cosem_value_append (entries, entry);
-    }
-  return entries;
-}
-
 char *
 posa_dlms_calendar_describe (const PosaCosemValue *name, const PosaCosemValue *days)
 {
@@ -158,27 +129,4 @@ posa_dlms_calendar_describe (const PosaCosemValue *name, const PosaCosemValue *d
     n += posa_cosem_value_get_n_items (
         posa_cosem_value_get_item (posa_cosem_value_get_item (days, i), 1));
   return g_strdup_printf ("%s, %u switch times", text != NULL ? text : "?", n);
-}
-
-char *
-posa_dlms_special_days_describe (const PosaCosemValue *entries)
-{
-  guint n = posa_cosem_value_get_n_items (entries), n_single = 0, last = 0;
-
-  for (guint i = 0; i < n; i++)
-    {
-      const PosaCosemValue *date =
-          posa_cosem_value_get_item (posa_cosem_value_get_item (entries, i), 1);
-      gsize size = 0;
-      const guint8 *bytes = date != NULL ? posa_cosem_value_get_bytes (date, &size) : NULL;
-      guint year = size >= 2 ? (guint) bytes[0] << 8 | bytes[1] : ANY_YEAR;
-
-      if (year == ANY_YEAR)
-        continue;
-      n_single++;
-      last = MAX (last, year);
-    }
-  return n_single == 0 ? g_strdup_printf ("%u days of every year", n)
-                       : g_strdup_printf ("%u days of every year, %u single days, to %u",
-                                          n - n_single, n_single, last);
 }

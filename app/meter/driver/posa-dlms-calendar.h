@@ -2,7 +2,6 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
-#include "domain/posa-holidays.h"
 #include "domain/posa-obis.h"
 #include "domain/posa-tariff-table.h"
 #include "meter/codec/posa-cosem-value.h"
@@ -26,16 +25,7 @@ typedef enum
 PosaCosemValue *posa_dlms_calendar_build (const PosaTariffTable *table,
                                           PosaObis scripts,
                                           PosaDlmsCalendarPart part);
-/* The days of @holidays (posa_holidays_list()) as the entries of the special days table (class 11,
- * clause 4.5.4): on each, day profile 7, that of Sundays, holds. Numbered from 1, in their order.
- * Free with posa_cosem_value_free(). */
-PosaCosemValue *posa_dlms_special_days_build (const GArray *holidays);
-
 /* "NAME, N switch times" of a calendar as read; free with g_free(). */
 char *posa_dlms_calendar_describe (const PosaCosemValue *name, const PosaCosemValue *days);
-
-/* "N days of every year, N single days, to YEAR" of a table of special days as read: the last two
- * where there are any. Free with g_free(). */
-char *posa_dlms_special_days_describe (const PosaCosemValue *entries);
 
 G_END_DECLS

@@ -11,6 +11,8 @@
 /* A message that had to be repeated on the way sets a wrong time, or tells an old one. */
 #define MAX_TRIES        3
 #define MAX_UNCERTAIN_US (500 * 1000)
+/* So far apart, two clocks are not of the same day's work. */
+#define OTHER_DAY_US (12 * G_TIME_SPAN_HOUR)
 
 static gboolean
 read_time (const PosaDlmsCommission *self, PosaMeterTime *out, GError **error)
@@ -184,6 +186,30 @@ describe_wanted (const PosaDlmsCommission *self, const PosaClockChange *change)
   return g_strdup_printf ("%s, UTC+%u min, DST 1", time, self->profile->dlms.utc_offset);
 }
 
+/* The day that was announced, the meter and this device are three witnesses. A device that says
+ * something else than both others is not believed. */
+static gboolean
+check_device_day (const PosaDlmsCommission *self, GError **error)
+{
+  gint64 announced = self->plan->fitting_us;
+  PosaMeterTime time;
+
+  if (announced == 0 || ABS (posa_clock_get_wall (self->clock) - announced) <= OTHER_DAY_US)
+    return TRUE;
+  if (!posa_dlms_commission_read_clock (self, &time, error))
+    return FALSE;
+  if (ABS (time.meter_us - announced) > OTHER_DAY_US ||
+      ABS (time.meter_us - time.device_us) <= OTHER_DAY_US)
+    return TRUE;
+  g_autofree char *device = posa_time_format (time.device_us);
+  g_autofree char *meter = posa_time_format (time.meter_us);
+  g_set_error (error, POSA_ERROR, POSA_ERROR_GUARD_FAILED,
+               "this device says that it is %s, but the meter says %s, and that is the day of the "
+               "order: set this device's own clock first; nothing was written",
+               device, meter);
+  return FALSE;
+}
+
 /* The zone first: what is set is then shown in it. A look only leaves all as it is. */
 static gboolean
 put_right (const PosaDlmsCommission *self,
@@ -198,8 +224,8 @@ put_right (const PosaDlmsCommission *self,
       change->after = change->before;
       return read;
     }
-  return write_zone (self, zone, error) && posa_dlms_commission_set_clock (self, change, error) &&
-         read_zone (self, zone, error);
+  return check_device_day (self, error) && write_zone (self, zone, error) &&
+         posa_dlms_commission_set_clock (self, change, error) && read_zone (self, zone, error);
 }
 
 PosaVerifiedValue *

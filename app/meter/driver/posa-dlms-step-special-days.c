@@ -5,10 +5,10 @@
 
 #include "base/posa-error.h"
 #include "meter/codec/posa-cosem-time.h"
-#include "meter/driver/posa-dlms-calendar.h"
+#include "meter/driver/posa-dlms-special-days.h"
 
-/* Those that a meter is verified for, 15, and the one that it is fitted in. */
-#define N_YEARS 16
+/* A meter is verified for so many years after the one that it is fitted in. */
+#define SERVICE_YEARS 15
 
 static gboolean
 read_days (const PosaDlmsCommission *self, PosaDlmsReadings *out, GError **error)
@@ -19,20 +19,68 @@ read_days (const PosaDlmsCommission *self, PosaDlmsReadings *out, GError **error
                               entries, 1, out, error);
 }
 
-/* The holidays of the law from this year on, and those of the place. */
-static PosaCosemValue *
-build_wanted (const PosaDlmsCommission *self)
+/* What the table must say. The days that matter are those from today to the end of the meter's
+ * service, which begins with the fitting that the order announces: so a table that was right when
+ * it was written stays right, whenever it is looked at. */
+typedef struct
 {
-  PosaCosemTime today = posa_cosem_time_from_utc_italy (posa_clock_get_wall (self->clock));
-  g_autoptr (GArray) days = posa_holidays_list (today.year, N_YEARS, self->plan->patron_days);
+  GDate today, last;
+  GArray *days; /* PosaHoliday */
+} Wanted;
 
-  return posa_dlms_special_days_build (days);
+static void
+wanted_clear (Wanted *self)
+{
+  g_clear_pointer (&self->days, g_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Wanted, wanted_clear)
+
+/* What is written serves a fitting on that day and one today. */
+static void
+wanted_init (Wanted *self, const PosaDlmsCommission *commission)
+{
+  const PosaCommissionPlan *plan = commission->plan;
+  gint64 now = posa_clock_get_wall (commission->clock);
+  PosaCosemTime today = posa_cosem_time_from_utc_italy (now);
+  PosaCosemTime fitting =
+      posa_cosem_time_from_utc_italy (plan->fitting_us != 0 ? plan->fitting_us : now);
+  guint written = MAX (fitting.year, today.year) + SERVICE_YEARS;
+
+  g_date_set_dmy (&self->today, today.day, (GDateMonth) today.month, today.year);
+  g_date_set_dmy (&self->last, 31, G_DATE_DECEMBER, MAX (fitting.year + SERVICE_YEARS, today.year));
+  self->days = posa_holidays_list (today.year, written - today.year + 1, plan->patron_days);
+}
+
+/* The table in words, and how it differs from what is wanted; TRUE when it does not. */
+static gboolean
+look_at (const Wanted *wanted, const PosaCosemValue *entries, char **text)
+{
+  g_autofree char *what = posa_dlms_special_days_describe (entries);
+  g_autofree char *difference =
+      posa_dlms_special_days_compare (entries, wanted->days, &wanted->today, &wanted->last);
+
+  *text = difference != NULL ? g_strconcat (what, ", ", difference, NULL) : g_steal_pointer (&what);
+  return difference == NULL;
+}
+
+static gboolean
+write_days (const PosaDlmsCommission *self,
+            const PosaCosemValue *entries,
+            PosaDlmsReadings *reading,
+            GError **error)
+{
+  return posa_dlms_step_write (self, POSA_DLMS_CLASS_SPECIAL_DAYS, self->profile->dlms.special_days,
+                               2, entries, error) &&
+         read_days (self, reading, error);
 }
 
 PosaVerifiedValue *
 posa_dlms_step_special_days (const PosaDlmsCommission *self, GError **error)
 {
   g_auto (PosaDlmsReadings) reading = { NULL };
+  g_auto (Wanted) wanted = { .days = NULL };
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
 
   if (posa_obis_equal (self->profile->dlms.special_days, (PosaObis) { 0 }))
     {
@@ -40,21 +88,15 @@ posa_dlms_step_special_days (const PosaDlmsCommission *self, GError **error)
                            "the profile does not say where they are");
       return NULL;
     }
-  g_autoptr (PosaCosemValue) wanted = build_wanted (self);
-  g_autofree char *text = posa_dlms_special_days_describe (wanted);
   if (!read_days (self, &reading, error))
     return NULL;
-  g_autofree char *before =
-      posa_dlms_special_days_describe (posa_dlms_readings_value (&reading, 0));
-  if (!posa_cosem_value_equal (posa_dlms_readings_value (&reading, 0), wanted) &&
-      self->checks == NULL &&
-      (!posa_dlms_step_write (self, POSA_DLMS_CLASS_SPECIAL_DAYS, self->profile->dlms.special_days,
-                              2, wanted, error) ||
-       !read_days (self, &reading, error)))
+  wanted_init (&wanted, self);
+  gboolean right = look_at (&wanted, posa_dlms_readings_value (&reading, 0), &before);
+  g_autoptr (PosaCosemValue) entries = posa_dlms_special_days_build (wanted.days);
+  g_autofree char *text = right ? g_strdup (before) : posa_dlms_special_days_describe (entries);
+  if (!right && self->checks == NULL && !write_days (self, entries, &reading, error))
     return NULL;
-  const PosaCosemValue *days = posa_dlms_readings_value (&reading, 0);
-  g_autofree char *after = posa_dlms_special_days_describe (days);
-  const PosaDlmsOutcome outcome = { "special_days", before, text, after,
-                                    posa_cosem_value_equal (days, wanted) };
+  right = look_at (&wanted, posa_dlms_readings_value (&reading, 0), &after);
+  const PosaDlmsOutcome outcome = { "special_days", before, text, after, right };
   return posa_dlms_step_finish (self, &outcome, error);
 }
