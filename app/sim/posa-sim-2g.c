@@ -186,6 +186,8 @@ dump (gpointer data, JsonBuilder *builder)
   Sim2g *self = data;
 
   posa_sim_meter_dump (self->meter, builder);
+  json_builder_set_member_name (builder, "flag_checks");
+  json_builder_add_int_value (builder, posa_sim_hdlc_get_n_flag_checks (self->hdlc));
 }
 
 const PosaSimModel posa_sim_2g = { .create = create,

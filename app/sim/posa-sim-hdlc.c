@@ -3,6 +3,8 @@
 
 #include "sim/posa-sim-hdlc.h"
 
+#include <string.h>
+
 #include "base/posa-cursor.h"
 #include "meter/codec/posa-hdlc-deframer.h"
 
@@ -15,8 +17,8 @@
 #define DROP_AT 5
 
 static const char *const manner_names[POSA_SIM_HDLC_N_MANNERS] = {
-  "plain",   "bare-ua", "bare-snrm",   "refuse-field", "stuck",      "client-llc",
-  "garbage", "double",  "shared-flag", "busy",         "disconnect", "reject",
+  "plain",  "bare-ua",     "bare-snrm", "refuse-field", "stuck",  "client-llc", "garbage",
+  "double", "shared-flag", "busy",      "disconnect",   "reject", "flag-check",
 };
 
 struct _PosaSimHdlc
@@ -28,13 +30,15 @@ struct _PosaSimHdlc
   PosaHdlcParameters granted; /* seen from us */
   guint8 send_sequence;       /* of the first segment that is not acknowledged */
   guint8 receive_sequence;
-  guint n_outstanding; /* segments sent and not acknowledged */
-  GByteArray *request; /* segments so far */
-  GByteArray *answer;  /* with LLC */
-  gsize answer_at;     /* so much of it is acknowledged */
-  GByteArray *held;    /* with LLC: the answer behind a notification */
-  guint n_requests;    /* since the start */
-  guint n_received;    /* frames */
+  guint n_outstanding;               /* segments sent and not acknowledged … */
+  gsize sizes[POSA_HDLC_MAX_WINDOW]; /* … of so many bytes each */
+  GByteArray *request;               /* segments so far */
+  GByteArray *answer;                /* with LLC */
+  gsize answer_at;                   /* so much of it is acknowledged */
+  GByteArray *held;                  /* with LLC: the answer behind a notification */
+  guint n_requests;                  /* since the start */
+  guint n_received;                  /* frames */
+  guint n_flag_checks;               /* frames sent whose check ended in 7E */
 };
 
 PosaSimHdlc *
@@ -96,20 +100,34 @@ get_own_address (PosaSimHdlc *self, const PosaHdlcFrame *request)
   return (PosaHdlcAddress) { width, self->options.logical, width > 1 ? self->options.physical : 0 };
 }
 
+/* Whether the last byte of the check, before the flag, is itself that of a flag. */
+static gboolean
+ends_in_flag (const GByteArray *frame)
+{
+  return frame->data[frame->len - 2] == POSA_HDLC_FLAG;
+}
+
+static void
+encode (PosaSimHdlc *self, const PosaHdlcFrame *request, PosaHdlcFrame frame, GByteArray *out)
+{
+  frame.destination = request->source;
+  frame.source = get_own_address (self, request);
+  if (has_manner (self, POSA_SIM_HDLC_STUCK) && frame.type == POSA_HDLC_I)
+    frame.receive_sequence = 0;
+  posa_hdlc_frame_encode (&frame, out);
+}
+
 static void
 put_frame (PosaSimHdlc *self, const PosaHdlcFrame *request, PosaHdlcFrame frame, GByteArray *out)
 {
   static const guint8 garbage[] = { 0x7F, 0x00, 0x7E, 0xA0, 0x1E, 0x21 };
 
-  frame.destination = request->source;
-  frame.source = get_own_address (self, request);
-  if (has_manner (self, POSA_SIM_HDLC_STUCK) && frame.type == POSA_HDLC_I)
-    frame.receive_sequence = 0;
   if (has_manner (self, POSA_SIM_HDLC_GARBAGE))
     posa_put_bytes (out, garbage, sizeof garbage);
   if (has_manner (self, POSA_SIM_HDLC_SHARED_FLAG) && out->len > 0)
     g_byte_array_set_size (out, out->len - 1);
-  posa_hdlc_frame_encode (&frame, out);
+  encode (self, request, frame, out);
+  self->n_flag_checks += ends_in_flag (out);
 }
 
 static void
@@ -178,6 +196,41 @@ handle_disc (PosaSimHdlc *self, const PosaHdlcFrame *frame, GByteArray *out)
   put_simple (self, frame, was_connected ? POSA_HDLC_UA : POSA_HDLC_DM, out);
 }
 
+/* Segment number @n in a row, @size bytes of the answer from @at on. */
+static PosaHdlcFrame
+make_segment (const PosaSimHdlc *self, guint n, gsize at, gsize size)
+{
+  gboolean last = at + size == self->answer->len;
+
+  return (PosaHdlcFrame) { .type = POSA_HDLC_I,
+                           .segmented = !last,
+                           .poll = last || n + 1 == self->granted.window_transmit,
+                           .send_sequence = (self->send_sequence + n) & 7,
+                           .receive_sequence = self->receive_sequence,
+                           .information = self->answer->data + at,
+                           .size = size };
+}
+
+/* As much as the client takes; of a segment that is sent again what it had. A meter with checks
+ * that end in 7E cuts the answer so that there is one, if it can. */
+static gsize
+choose_size (PosaSimHdlc *self, const PosaHdlcFrame *request, guint n, gsize at)
+{
+  gsize most = MIN (self->answer->len - at, self->granted.max_transmit);
+
+  if (n < self->n_outstanding)
+    return self->sizes[n];
+  for (gsize size = most; size > 0 && has_manner (self, POSA_SIM_HDLC_FLAG_CHECK); size--)
+    {
+      g_autoptr (GByteArray) frame = g_byte_array_new ();
+
+      encode (self, request, make_segment (self, n, at, size), frame);
+      if (ends_in_flag (frame))
+        return size;
+    }
+  return most;
+}
+
 /* Sends as many segments of the answer as the client takes in a row, from the first that it does
  * not have. */
 static void
@@ -189,18 +242,10 @@ put_window (PosaSimHdlc *self, const PosaHdlcFrame *request, GByteArray *out)
 
   while (at < self->answer->len && n < self->granted.window_transmit)
     {
-      gsize size = MIN (self->answer->len - at, self->granted.max_transmit);
-      gboolean last = at + size == self->answer->len;
-      const PosaHdlcFrame frame = { .type = POSA_HDLC_I,
-                                    .segmented = !last,
-                                    .poll = last || n + 1 == self->granted.window_transmit,
-                                    .send_sequence = (self->send_sequence + n) & 7,
-                                    .receive_sequence = self->receive_sequence,
-                                    .information = self->answer->data + at,
-                                    .size = size };
+      self->sizes[n] = choose_size (self, request, n, at);
       for (guint i = 0; i < copies; i++)
-        put_frame (self, request, frame, out);
-      at += size;
+        put_frame (self, request, make_segment (self, n, at, self->sizes[n]), out);
+      at += self->sizes[n];
       n++;
     }
   self->n_outstanding = n;
@@ -214,8 +259,9 @@ take_acknowledgement (PosaSimHdlc *self, const PosaHdlcFrame *frame)
 
   if (n > self->n_outstanding)
     return;
-  self->answer_at =
-      MIN (self->answer_at + (gsize) n * self->granted.max_transmit, self->answer->len);
+  for (guint i = 0; i < n; i++)
+    self->answer_at += self->sizes[i];
+  memmove (self->sizes, self->sizes + n, (POSA_HDLC_MAX_WINDOW - n) * sizeof *self->sizes);
   self->send_sequence = (self->send_sequence + n) & 7;
   self->n_outstanding -= n;
 }
@@ -364,6 +410,12 @@ posa_sim_hdlc_feed (PosaSimHdlc *self, const guint8 *data, gsize size, GByteArra
   while (posa_hdlc_deframer_next (self->deframer, &frame, NULL))
     if (self->options.deaf_every == 0 || ++self->n_received % self->options.deaf_every != 0)
       handle_frame (self, &frame, out);
+}
+
+guint
+posa_sim_hdlc_get_n_flag_checks (const PosaSimHdlc *self)
+{
+  return self->n_flag_checks;
 }
 
 gboolean

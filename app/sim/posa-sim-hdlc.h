@@ -25,6 +25,7 @@ typedef enum
   POSA_SIM_HDLC_BUSY,         /* RNR before each answer */
   POSA_SIM_HDLC_DISCONNECT,   /* drops the connection once: DM */
   POSA_SIM_HDLC_REJECT,       /* drops the connection once: FRMR */
+  POSA_SIM_HDLC_FLAG_CHECK,   /* checks end in 7E wherever it can be had */
   POSA_SIM_HDLC_N_MANNERS
 } PosaSimHdlcManner;
 
@@ -52,6 +53,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaSimHdlc, posa_sim_hdlc_free)
 
 /* Takes bytes of the line; appends the frames to send, if any, to @out. */
 void posa_sim_hdlc_feed (PosaSimHdlc *self, const guint8 *data, gsize size, GByteArray *out);
+/* Frames sent so far whose check ended in 7E. */
+guint posa_sim_hdlc_get_n_flag_checks (const PosaSimHdlc *self);
 gboolean posa_sim_hdlc_is_connected (const PosaSimHdlc *self);
 /* The inactivity time is over. */
 void posa_sim_hdlc_time_out (PosaSimHdlc *self);

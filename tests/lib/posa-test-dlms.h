@@ -7,15 +7,19 @@
 
 G_BEGIN_DECLS
 
-/* A client with a public association, open, to a meter of given answers (posa-test-script.h), one
- * APDU each. */
+/* A client and a meter of given answers (posa-test-script.h), one APDU each. */
 
 #define POSA_TEST_DLMS_MAX_STEPS 24
-/* In the place of a question: RR, by which the client asks for the next APDU. */
-#define POSA_TEST_DLMS_RR "RR"
+/* In the place of a question: RR, by which the client asks for the next APDU; SNRM and DISC, which
+ * the meter acknowledges. */
+#define POSA_TEST_DLMS_RR   "RR"
+#define POSA_TEST_DLMS_SNRM "SNRM"
+#define POSA_TEST_DLMS_DISC "DISC"
+/* In the place of an answer: nothing comes. */
+#define POSA_TEST_DLMS_SILENCE ""
 
 /* What the client must ask, as an APDU in hex, NULL for whatever it does; and what it gets, NULL
- * for a device that is unplugged. */
+ * for a device that is unplugged (or the acknowledgement). */
 typedef struct
 {
   const char *asks, *answers;
@@ -23,6 +27,7 @@ typedef struct
 
 typedef struct
 {
+  guint8 sap; /* of the client */
   GPtrArray *texts;
   PosaTestScriptStep steps[POSA_TEST_DLMS_MAX_STEPS];
   guint n_steps, n_sent, n_answered;
@@ -31,7 +36,18 @@ typedef struct
   PosaLineStats stats;
 } PosaTestDlms;
 
-/* The meter grants @conformance (hex of three bytes) and takes APDUs of @pdu bytes. */
+/* Nothing is open yet: the exchanges begin with SNRM. */
+void posa_test_dlms_prepare (PosaTestDlms *self,
+                             guint8 sap,
+                             const PosaTestDlmsExchange *exchanges,
+                             guint n);
+#define POSA_TEST_DLMS_PREPARE(self, sap, ...)                                                     \
+  posa_test_dlms_prepare (self, sap, (const PosaTestDlmsExchange[]) { __VA_ARGS__ },               \
+                          sizeof ((const PosaTestDlmsExchange[]) { __VA_ARGS__ }) /                \
+                              sizeof (PosaTestDlmsExchange))
+
+/* With a public association, open. The meter grants @conformance (hex of three bytes) and takes
+ * APDUs of @pdu bytes. */
 void posa_test_dlms_init (PosaTestDlms *self,
                           const char *conformance,
                           guint pdu,

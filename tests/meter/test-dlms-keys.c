@@ -180,7 +180,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dlms-keys/change", test_change);
   g_test_add_func ("/dlms-keys/late", test_late);
-  g_test_add_func ("/dlms-keys/answer-lost", test_answer_lost);
+  g_test_add_func ("/dlms-keys/11.25-answer-lost", test_answer_lost);
   g_test_add_func ("/dlms-keys/wrong-master", test_wrong_master);
   g_test_add_func ("/dlms-keys/bad-keys", test_bad_keys);
   g_test_add_func ("/dlms-keys/killed-before", test_killed_before);

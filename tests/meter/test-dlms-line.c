@@ -276,7 +276,7 @@ main (int argc, char **argv)
       g_test_add_data_func (name, GSIZE_TO_POINTER (i), test_oddity);
     }
   g_test_add_func ("/dlms-line/noise", test_noise);
-  g_test_add_func ("/dlms-line/hole", test_hole);
+  g_test_add_func ("/dlms-line/11.6-hole", test_hole);
   g_test_add_func ("/dlms-line/many-frames", test_many_frames);
   g_test_add_func ("/dlms-line/paced", test_paced);
   g_test_add_func ("/dlms-line/killed", test_killed);

@@ -78,6 +78,28 @@ test_row (gconstpointer data)
   dlms_rig_clear (&job->rig);
 }
 
+/* Read until some frames had a check that ends in 7E: chance decides how many a reading has. */
+static void
+test_flag_check (gconstpointer window)
+{
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "hdlc=flag-check", "--set",
+                                        (const char *) window));
+  g_autoptr (PosaMeter) meter = dlms_rig_open (&self, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < 50 && posa_test_sim_get_int (self.sim, "flag_checks") < 6; i++)
+    {
+      g_autoptr (PosaReadingSet)
+          reading = posa_meter_read (meter, POSA_READING_ACTIVATION, NULL, &error);
+      g_assert_no_error (error);
+      dlms_rig_assert_registers (&self, reading);
+      g_assert_cmpuint (reading->line.retries, ==, 0);
+    }
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "flag_checks"), >=, 6);
+}
+
 /* DM and FRMR in the middle: an error that can be tried again, and then it works. */
 static void
 test_link_lost (gconstpointer data)
@@ -189,6 +211,9 @@ main (int argc, char **argv)
       start_job (i);
       g_test_add_data_func (name, GSIZE_TO_POINTER (i), test_row);
     }
+  g_test_add_data_func ("/hdlc-sim/11.2-check-ends-in-flag", "window=1", test_flag_check);
+  g_test_add_data_func ("/hdlc-sim/11.2-check-ends-in-flag-in-windows", "window=5",
+                        test_flag_check);
   g_test_add_data_func ("/hdlc-sim/11.18-dm", "hdlc=disconnect", test_link_lost);
   g_test_add_data_func ("/hdlc-sim/11.18-frmr", "hdlc=reject", test_link_lost);
   g_test_add_func ("/hdlc-sim/11.31-removed", test_removed);

@@ -40,16 +40,16 @@ static const struct
   guint least, most;
 } oddities[] = {
   { "plain", "max_pdu=512", 25, 39 },
-  { "list-refused", "fault=refuse-list", 60, 90 },
-  { "list-not-granted", "fault=no-list", 60, 90 },
+  { "11.22-list-refused", "fault=refuse-list", 60, 90 },
+  { "11.22-list-not-granted", "fault=no-list", 60, 90 },
   { "general-blocks", "conformance=20021D", 25, 45 },
-  { "list-in-blocks", "max_pdu=120", 30, 60 },
+  { "11.21-list-in-blocks", "max_pdu=120", 30, 60 },
   { "long-frames", "max_info=2030", 25, 39 },
   { "short-frames", "max_info=48", 70, 130 },
-  { "temporary-failure", "fault=temporary", 25, 90 },
-  { "notification-between", "fault=notify", 30, 60 },
-  { "trailing-bytes", "fault=trailing", 25, 39 },
-  { "general-ciphering", "fault=general-glo", 25, 39 },
+  { "11.23-temporary-failure", "fault=temporary", 25, 90 },
+  { "11.20-notification-between", "fault=notify", 30, 60 },
+  { "11.15-trailing-bytes", "fault=trailing", 25, 39 },
+  { "11.14-general-glo", "fault=general-glo", 25, 39 },
 };
 
 /* What an ordinary meter gives: read once. */
@@ -242,7 +242,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_oddity);
     }
-  g_test_add_func ("/sim-services/wrong-invoke-id", test_wrong_invoke_id);
+  g_test_add_func ("/sim-services/11.19-wrong-invoke-id", test_wrong_invoke_id);
   g_test_add_func ("/sim-services/set-in-blocks", test_set_in_blocks);
   g_test_add_func ("/sim-services/set-list", test_set_list);
   g_test_add_func ("/sim-services/set-list-in-blocks", test_set_list_in_blocks);

@@ -61,7 +61,6 @@ test_list (void)
   assert_both (&self);
 }
 
-/* meters.md 11.21 */
 static void
 test_list_in_blocks (void)
 {
@@ -75,7 +74,7 @@ test_list_in_blocks (void)
   assert_both (&self);
 }
 
-/* meters.md 11.22: by an exception, by a single result; and the meter is not asked again. */
+/* By an exception, by a single result; and the meter is not asked again. */
 static void
 test_list_refused (void)
 {
@@ -106,7 +105,7 @@ test_list_not_granted (void)
   assert_both (&self);
 }
 
-/* meters.md 11.23: only what lacked is asked for again, a second later. */
+/* Only what lacked is asked for again, a second later. */
 static void
 test_temporary_failure (void)
 {
@@ -134,7 +133,6 @@ test_temporary_for_ever (void)
   g_assert_error (error, POSA_ERROR, POSA_ERROR_TIMED_OUT);
 }
 
-/* meters.md 11.19 */
 static void
 test_wrong_invoke_id (void)
 {
@@ -146,7 +144,7 @@ test_wrong_invoke_id (void)
   g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
 }
 
-/* meters.md 11.20: kept apart, and the answer comes when asked for; also behind a broken one. */
+/* Kept apart, and the answer comes when asked for; also behind a broken one. */
 static void
 test_notification_between (void)
 {
@@ -177,7 +175,6 @@ test_notifications_without_end (void)
   g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
 }
 
-/* meters.md 11.15 */
 static void
 test_trailing_bytes (void)
 {
@@ -327,15 +324,15 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dlms-services/list", test_list);
-  g_test_add_func ("/dlms-services/list-in-blocks", test_list_in_blocks);
-  g_test_add_func ("/dlms-services/list-refused", test_list_refused);
+  g_test_add_func ("/dlms-services/11.21-list-in-blocks", test_list_in_blocks);
+  g_test_add_func ("/dlms-services/11.22-list-refused", test_list_refused);
   g_test_add_func ("/dlms-services/list-not-granted", test_list_not_granted);
-  g_test_add_func ("/dlms-services/temporary-failure", test_temporary_failure);
+  g_test_add_func ("/dlms-services/11.23-temporary-failure", test_temporary_failure);
   g_test_add_func ("/dlms-services/temporary-for-ever", test_temporary_for_ever);
-  g_test_add_func ("/dlms-services/wrong-invoke-id", test_wrong_invoke_id);
-  g_test_add_func ("/dlms-services/notification-between", test_notification_between);
+  g_test_add_func ("/dlms-services/11.19-wrong-invoke-id", test_wrong_invoke_id);
+  g_test_add_func ("/dlms-services/11.20-notification-between", test_notification_between);
   g_test_add_func ("/dlms-services/notifications-without-end", test_notifications_without_end);
-  g_test_add_func ("/dlms-services/trailing-bytes", test_trailing_bytes);
+  g_test_add_func ("/dlms-services/11.15-trailing-bytes", test_trailing_bytes);
   g_test_add_func ("/dlms-services/refusals", test_refusals);
   g_test_add_func ("/dlms-services/set-list", test_set_list);
   g_test_add_func ("/dlms-services/method-returns", test_method_returns);

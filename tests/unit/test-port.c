@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const guint8 request[] = "/?!\r\n";
@@ -194,17 +195,30 @@ test_unplug (void)
   g_assert_error (error, POSA_ERROR, POSA_ERROR_PORT_LOST);
 }
 
+/* By ourselves: the first goes on. By another program, which locks the device as ours do. */
 static void
-test_exclusive (void)
+test_busy (void)
 {
   g_auto (Line) line = line_new ();
   g_autoptr (GError) error = NULL;
+  g_autofree char *path = g_strdup (ptsname (line.master));
 
-  g_assert_null (posa_port_open (ptsname (line.master), &error));
+  g_assert_true (posa_port_set_line (line.port, POSA_LINE_8N1 (9600), NULL));
+  g_assert_null (posa_port_open (path, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_PORT_BUSY);
+  g_assert_nonnull (strstr (error->message, path));
+  g_clear_error (&error);
+  meter_says (&line, "still here", 10);
+  assert_hears (line.port, "still here");
+  posa_port_close (line.port);
+
+  int other = open (path, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  g_assert_cmpint (flock (other, LOCK_EX | LOCK_NB), ==, 0);
+  g_assert_null (posa_port_open (path, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_PORT_BUSY);
   g_clear_error (&error);
-  posa_port_close (line.port);
-  g_autoptr (PosaPort) again = posa_port_open (ptsname (line.master), &error);
+  g_assert_cmpint (close (other), ==, 0);
+  g_autoptr (PosaPort) again = posa_port_open (path, &error);
   g_assert_no_error (error);
   g_assert_nonnull (again);
 }
@@ -252,6 +266,41 @@ send_plain (Line *line, const char *text)
 
   g_assert_true (posa_port_send (line->port, (const guint8 *) text, strlen (text), NULL, &error));
   g_assert_no_error (error);
+}
+
+/* Two heads: the kernel numbers them as they come, udev's names by path stay with the sockets. Once
+ * they were plugged in the other way round, a name still leads to the meter behind its socket. */
+static void
+test_two_heads (void)
+{
+  static const char *const names[] = { "pci-0000:00:14.0-usb-0:1:1.0-port0",
+                                       "pci-0000:00:14.0-usb-0:2:1.0-port0" };
+  g_autofree char *folder = g_dir_make_tmp ("posa-by-path-XXXXXX", NULL);
+
+  for (guint plugged = 0; plugged < 2; plugged++)
+    {
+      g_auto (Line) first = line_new ();
+      g_auto (Line) second = line_new ();
+      Line *behind[] = { plugged == 0 ? &first : &second, plugged == 0 ? &second : &first };
+
+      for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+        {
+          g_autofree char *path = g_build_filename (folder, names[i], NULL);
+          g_autoptr (GError) error = NULL;
+
+          posa_port_close (behind[i]->port);
+          g_assert_cmpint (symlink (ptsname (behind[i]->master), path), ==, 0);
+          g_autoptr (PosaPort) port = posa_port_open (path, &error);
+          g_assert_no_error (error);
+          g_assert_true (posa_port_set_line (port, POSA_LINE_8N1 (9600), &error));
+          meter_says (behind[i], names[i], strlen (names[i]));
+          assert_hears (port, names[i]);
+          g_assert_null (posa_port_open (path, &error));
+          g_assert_error (error, POSA_ERROR, POSA_ERROR_PORT_BUSY);
+          g_assert_cmpint (g_unlink (path), ==, 0);
+        }
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 static void
@@ -451,7 +500,8 @@ main (int argc, char **argv)
   g_test_add_func ("/port/silence-and-deadline", test_silence_and_deadline);
   g_test_add_func ("/port/cancel", test_cancel);
   g_test_add_func ("/port/unplug", test_unplug);
-  g_test_add_func ("/port/exclusive", test_exclusive);
+  g_test_add_func ("/port/11.32-busy", test_busy);
+  g_test_add_func ("/port/11.33-two-heads", test_two_heads);
   g_test_add_func ("/port/not-a-port", test_not_a_port);
   g_test_add_func ("/port/drain", test_drain);
   g_test_add_func ("/port/echo-is-swallowed", test_echo_is_swallowed);
