@@ -25,42 +25,13 @@ enum
 };
 
 static const char *const fault_names[POSA_SIM_N_FAULTS] = {
-  "none",
-  "no-close",
-  "needs-button",
-  "no-write",
-  "deny-write",
-  "missing",
-  "weak-answer",
-  "replay",
-  "bad-tag",
-  "wrong-invoke",
-  "reflect",
-  "general-glo",
-  "notify",
-  "temporary",
-  "no-list",
-  "refuse-list",
-  "trailing",
-  "keys-late",
-  "keys-lost",
-  "weak-control",
-  "other-suite",
-  "other-title",
-  "plain-initiate",
-  "plain-context",
-  "other-mechanism",
-  "short-challenge",
-  "reflect-title",
-  "no-proof",
-  "wrong-proof",
-  "counter-zero",
-  "counter-jump",
-  "version",
-  "bad-release",
-  "late",
-  "restart",
-  "lose",
+  "none",          "no-close",       "needs-button",  "no-write",        "deny-write",
+  "weak-answer",   "replay",         "bad-tag",       "wrong-invoke",    "reflect",
+  "general-glo",   "notify",         "temporary",     "no-list",         "refuse-list",
+  "trailing",      "keys-late",      "keys-lost",     "weak-control",    "other-suite",
+  "other-title",   "plain-initiate", "plain-context", "other-mechanism", "short-challenge",
+  "reflect-title", "no-proof",       "wrong-proof",   "counter-zero",    "counter-jump",
+  "version",       "bad-release",    "late",          "restart",         "lose",
   "deaf",
 };
 
@@ -116,7 +87,7 @@ take_fault (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
     fault++;
   self->fault = (PosaSimFault) fault;
   gboolean wants_number = fault >= POSA_SIM_FAULT_LATE;
-  gboolean wants_name = fault >= POSA_SIM_FAULT_NO_WRITE && fault <= POSA_SIM_FAULT_MISSING;
+  gboolean wants_name = fault >= POSA_SIM_FAULT_NO_WRITE && fault <= POSA_SIM_FAULT_DENY_WRITE;
   if (fault == POSA_SIM_N_FAULTS ||
       (parts[0] != NULL && parts[1] == NULL && (wants_number || wants_name)))
     return set_usage (error, "fault", text);
@@ -229,6 +200,20 @@ take_customer (PosaSimMeter *self, const PosaSimSetup *setup)
     posa_sim_object_set (customer, 2, posa_cosem_value_new_text (text));
 }
 
+/* Objects that no client is told of: --set omit=CODE;CODE */
+static gboolean
+take_omitted (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
+{
+  g_autofree char *text = posa_sim_setup_take (setup, "omit");
+  g_auto (GStrv) codes = g_strsplit (text != NULL ? text : "", ";", -1);
+  PosaObis obis;
+
+  for (guint i = 0; codes[i] != NULL; i++)
+    if (!posa_obis_parse (codes[i], &obis) || !posa_sim_cosem_hide (self->cosem, obis))
+      return set_usage (error, "omit", text);
+  return TRUE;
+}
+
 /* Who the meter says that it is. */
 static void
 take_identity (PosaSimMeter *self, const PosaSimSetup *setup)
@@ -269,7 +254,8 @@ posa_sim_meter_new (const PosaSimSetup *setup, GError **error)
     return NULL;
   posa_sim_2g_build (self, energy, status);
   take_customer (self, setup);
-  if (!take_relay (self, setup, error) || !posa_sim_2g_add_profiles (self, setup, error))
+  if (!take_relay (self, setup, error) || !posa_sim_2g_add_profiles (self, setup, error) ||
+      !take_omitted (self, setup, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -333,8 +319,6 @@ posa_sim_meter_read (PosaSimMeter *self,
   guint8 result = posa_sim_cosem_check_read (self->cosem, access, target);
   gboolean is_buffer = target.class_id == POSA_DLMS_CLASS_PROFILE && target.index == 2;
 
-  if (is_faulty (self, POSA_SIM_FAULT_MISSING, target))
-    return POSA_DLMS_OBJECT_UNDEFINED;
   if (result != POSA_DLMS_SUCCESS)
     return result;
   const PosaSimObject *object = find (self, target);

@@ -21,7 +21,6 @@ typedef enum
   POSA_SIM_FAULT_NEEDS_BUTTON,    /* the relay waits for the button */
   POSA_SIM_FAULT_NO_WRITE,        /* :OBIS  a write is confirmed and not done */
   POSA_SIM_FAULT_DENY_WRITE,      /* :OBIS  read-write denied */
-  POSA_SIM_FAULT_MISSING,         /* :OBIS  object undefined */
   POSA_SIM_FAULT_WEAK_ANSWER,     /* answers in plain where ciphered ones are due */
   POSA_SIM_FAULT_REPLAY,          /* sends an old answer again */
   POSA_SIM_FAULT_BAD_TAG,         /* the authentication tag is wrong */

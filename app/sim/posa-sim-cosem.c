@@ -101,6 +101,16 @@ posa_sim_cosem_find (PosaSimCosem *self, guint16 class_id, PosaObis obis)
   return object != NULL && object->class_id == class_id ? object : NULL;
 }
 
+gboolean
+posa_sim_cosem_hide (PosaSimCosem *self, PosaObis obis)
+{
+  PosaSimObject *object = find_name (self, obis);
+
+  if (object != NULL)
+    object->hidden = TRUE;
+  return object != NULL;
+}
+
 const PosaCosemValue *
 posa_sim_cosem_get (PosaSimCosem *self, guint16 class_id, PosaObis obis, guint attribute)
 {
@@ -129,7 +139,8 @@ check_object (PosaSimCosem *self,
               PosaSimObject **object)
 {
   *object = find_name (self, target.obis);
-  if (*object == NULL || (access == POSA_SIM_ACCESS_PUBLIC && (*object)->open == 0))
+  if (*object == NULL || (*object)->hidden ||
+      (access == POSA_SIM_ACCESS_PUBLIC && (*object)->open == 0))
     return POSA_DLMS_OBJECT_UNDEFINED;
   return (*object)->class_id == target.class_id ? POSA_DLMS_SUCCESS : POSA_DLMS_CLASS_INCONSISTENT;
 }
@@ -223,7 +234,7 @@ posa_sim_cosem_list (PosaSimCosem *self, PosaSimAccess access)
     {
       const PosaSimObject *object = g_ptr_array_index (self->objects, i);
 
-      if (access == POSA_SIM_ACCESS_PUBLIC && object->open == 0)
+      if (object->hidden || (access == POSA_SIM_ACCESS_PUBLIC && object->open == 0))
         continue;
       PosaCosemValue *item = posa_cosem_value_new_container (POSA_COSEM_STRUCTURE);
       PosaCosemValue *rights = posa_cosem_value_new_container (POSA_COSEM_STRUCTURE);

@@ -27,6 +27,7 @@ typedef struct
   guint16 open;                                        /* attributes that the public client reads */
   guint16 writable;                                    /* by the installer, who reads all */
   guint16 methods;                                     /* of the installer */
+  gboolean hidden;                                     /* no client is told of it */
   PosaCosemValue *values[POSA_SIM_MAX_ATTRIBUTES + 1]; /* owned; [1] is the logical name */
 } PosaSimObject;
 
@@ -46,6 +47,8 @@ PosaSimObject *posa_sim_cosem_add (PosaSimCosem *self,
 void posa_sim_object_set (PosaSimObject *object, guint attribute, PosaCosemValue *value);
 /* NULL when there is none; borrowed. */
 PosaSimObject *posa_sim_cosem_find (PosaSimCosem *self, guint16 class_id, PosaObis obis);
+/* Nobody is told of the object @obis from now on; FALSE when there is none. */
+gboolean posa_sim_cosem_hide (PosaSimCosem *self, PosaObis obis);
 /* The attribute's value, borrowed; NULL when there is none. */
 const PosaCosemValue *
 posa_sim_cosem_get (PosaSimCosem *self, guint16 class_id, PosaObis obis, guint attribute);

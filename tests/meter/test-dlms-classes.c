@@ -283,7 +283,7 @@ test_required_register (void)
   g_auto (DlmsRig) self = { 0 };
   g_autoptr (GError) error = NULL;
 
-  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "fault=missing:1-0:1.8.2"));
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "omit=1-0:1.8.2"));
   g_assert_null (dlms_rig_read (&self, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
   g_assert_nonnull (strstr (error->message, "1.8.2"));
