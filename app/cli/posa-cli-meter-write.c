@@ -16,7 +16,7 @@ typedef struct
 {
   PosaCliMeter meter;
   char *order, *keys, *file, *sha256, *identification;
-  gboolean as_json, set, activate;
+  gboolean as_json, set, stranger, activate;
   PosaClockChange change;
 } Options;
 
@@ -128,8 +128,11 @@ clock_work (gpointer data, PosaOperation *operation, GError **error)
 {
   Options *options = data;
 
-  return posa_meter_visit_clock (&options->meter.place, options->set, &options->change, operation,
-                                 error)
+  PosaClockVisit what = !options->set       ? POSA_CLOCK_VISIT_READ
+                        : options->stranger ? POSA_CLOCK_VISIT_SET_STRANGER
+                                            : POSA_CLOCK_VISIT_SET;
+
+  return posa_meter_visit_clock (&options->meter.place, what, &options->change, operation, error)
              ? options
              : NULL;
 }
@@ -185,6 +188,8 @@ posa_cli_meter_clock (PosaCli *cli, int argc, char **argv)
   g_auto (Options) options = { .meter.place.folder = cli->folder };
   const GOptionEntry entries[] = {
     { "set", 0, 0, G_OPTION_ARG_NONE, &options.set, N_ ("Set it to this device's time"), NULL },
+    { "stranger", 0, 0, G_OPTION_ARG_NONE, &options.stranger,
+      N_ ("Also when the meter is not of this crew's stock or orders"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.as_json, N_ ("Print JSON"), NULL },
     { NULL },
   };
@@ -194,7 +199,8 @@ posa_cli_meter_clock (PosaCli *cli, int argc, char **argv)
   if (!posa_cli_meter_parse (
           &options.meter, _ ("--port PATH"),
           _ ("Reads a meter's clock and how far it is from this device's; with --set "
-             "sets it, unless both agree to the second."),
+             "sets it, unless both agree to the second. The clock of a meter that is not of "
+             "this crew's stock or orders is set with --stranger only."),
           entries, &argc, &argv, 0, &status))
     return status;
   if (options.meter.port == NULL)

@@ -7,6 +7,7 @@
 #include "base/posa-file.h"
 #include "meter/posa-key-file.h"
 #include "model/posa-work-context.h"
+#include "store/posa-meter-asset-store.h"
 
 #include <string.h>
 
@@ -74,9 +75,27 @@ posa_meter_visit_events (const PosaMeterPlace *place,
              : NULL;
 }
 
+/* Delivered to this crew, or put in by it: whatever it is now, the device knows it. */
+static gboolean
+check_ours (const Visit *self, GError **error)
+{
+  const PosaNameplate *plate = posa_meter_get_nameplate (self->meter);
+  g_autoptr (PosaMeterAsset) asset = NULL;
+
+  if (self->context != NULL && plate->kind != POSA_METER_KIND_GENERIC)
+    asset = posa_meter_asset_store_get (posa_work_context_get_store (self->context), plate->serial,
+                                        NULL);
+  if (asset != NULL)
+    return TRUE;
+  g_set_error (error, POSA_ERROR, POSA_ERROR_GUARD_FAILED,
+               "meter %s is not of this crew's stock or orders; nothing was written",
+               plate->serial);
+  return FALSE;
+}
+
 gboolean
 posa_meter_visit_clock (const PosaMeterPlace *place,
-                        gboolean set,
+                        PosaClockVisit what,
                         PosaClockChange *out,
                         PosaOperation *operation,
                         GError **error)
@@ -85,7 +104,9 @@ posa_meter_visit_clock (const PosaMeterPlace *place,
 
   if (!visit_open (&visit, place, operation, error))
     return FALSE;
-  if (set)
+  if (what == POSA_CLOCK_VISIT_SET && !check_ours (&visit, error))
+    return FALSE;
+  if (what != POSA_CLOCK_VISIT_READ)
     return posa_meter_set_clock (visit.meter, out, operation, error);
   *out = (PosaClockChange) { .was_set = FALSE };
   if (!posa_meter_read_clock (visit.meter, &out->before, operation, error))

@@ -24,9 +24,17 @@ GPtrArray *posa_meter_visit_events (const PosaMeterPlace *place,
                                     gint64 to_us,
                                     PosaOperation *operation,
                                     GError **error);
-/* Reads the clock into both times of @out, or sets it with @set. */
+typedef enum
+{
+  POSA_CLOCK_VISIT_READ,
+  POSA_CLOCK_VISIT_SET,         /* of a meter of this crew's stock or of its orders */
+  POSA_CLOCK_VISIT_SET_STRANGER /* of any */
+} PosaClockVisit;
+
+/* Reads the clock into both times of @out, or sets it: a wrong time spoils what a meter bills, so
+ * that of a stranger is set only when that is what was asked for. GUARD_FAILED for a stranger. */
 gboolean posa_meter_visit_clock (const PosaMeterPlace *place,
-                                 gboolean set,
+                                 PosaClockVisit what,
                                  PosaClockChange *out,
                                  PosaOperation *operation,
                                  GError **error);

@@ -102,6 +102,21 @@ test_clock (void)
   g_assert_cmpint (ABS (posa_test_sim_get_int (self.sim, "clock_offset_ms")), <=, 1500);
 }
 
+/* A meter that no delivery announced is left alone unless that is asked for; here that ends at the
+ * key, which the device has not. */
+static void
+test_clock_of_stranger (void)
+{
+  g_auto (Rig) self = { NULL };
+
+  rig_init (&self);
+  g_clear_pointer (&self.sim, posa_test_sim_stop);
+  self.sim = posa_test_sim_start ("2g", "--no-pace", "--set", "serial=9999999999", NULL);
+  cli_expect (1, "9999999999 is not of this crew", METER (&self, "clock"), "--set", NULL);
+  cli_expect (1, "key", METER (&self, "clock"), "--set", "--stranger", NULL);
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "writes"), ==, 0);
+}
+
 /* Keys come from a file that nobody else may read, and are nowhere in what is said. */
 static void
 test_keys (void)
@@ -164,6 +179,7 @@ main (int argc, char **argv)
   g_test_add_func ("/posactl-meter/profile", test_profile);
   g_test_add_func ("/posactl-meter/events", test_events);
   g_test_add_func ("/posactl-meter/clock", test_clock);
+  g_test_add_func ("/posactl-meter/clock-of-stranger", test_clock_of_stranger);
   g_test_add_func ("/posactl-meter/keys", test_keys);
   g_test_add_func ("/posactl-meter/verify", test_verify);
   g_test_add_func ("/posactl-meter/firmware", test_firmware);
