@@ -315,8 +315,7 @@ check_dlms (const PosaProfileLoader *loader, GError **error)
   g_autoptr (GError) fault = NULL;
   static const char *const needed[][2] = {
     { "dlms", "logical_device" }, { "dlms", "public_client" }, { "dlms", "installer_client" },
-    { "dlms", "utc_offset" },     { "objects", "name" },       { "objects", "invocation_counter" },
-    { "objects", "clock" },
+    { "dlms", "utc_offset" },     { "objects", "name" },
   };
 
   const PosaProfileDlms *dlms = &loader->profile->dlms;
@@ -325,6 +324,12 @@ check_dlms (const PosaProfileLoader *loader, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
     if (!g_key_file_has_key (loader->file, needed[i][0], needed[i][1], NULL))
       return posa_profile_set_invalid (loader, needed[i][0], needed[i][1], error, "missing");
+  if (posa_dlms_agreement_uses_global_key (&dlms->agreement) &&
+      !g_key_file_has_key (loader->file, "objects", "invocation_counter", NULL))
+    return posa_profile_set_invalid (loader, "objects", "invocation_counter", error, "missing");
+  if (loader->profile->commissioning != NULL &&
+      !g_key_file_has_key (loader->file, "objects", "clock", NULL))
+    return posa_profile_set_invalid (loader, "objects", "clock", error, "missing");
   if (!posa_dlms_agreement_check (&loader->profile->dlms.agreement, &fault))
     return posa_profile_set_invalid (loader, "dlms", "mechanism", error, "%s", fault->message);
   if (!check_client (loader, "public_client", dlms->public_client, error) ||

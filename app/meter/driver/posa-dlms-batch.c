@@ -113,6 +113,7 @@ take (PosaDlmsBatch *self, PosaCosemTarget *target)
   return posa_apdu_get_item (self->answer, self->next++);
 }
 
+/* The value of a data object that the profile names; NULL also where a stranger lacks it. */
 static gboolean
 take_data (PosaDlmsBatch *self, const char *code, const PosaCosemValue **value, GError **error)
 {
@@ -123,19 +124,19 @@ take_data (PosaDlmsBatch *self, const char *code, const PosaCosemValue **value, 
     return TRUE;
   const PosaApduItem *item = take (self, &target);
   *value = item->value;
-  if (item->value == NULL)
-    posa_dlms_set_result_error ("reading", target, item->result, error);
-  return item->value != NULL;
+  if (item->value != NULL || self->profile->missing == POSA_MISSING_NOTE)
+    return TRUE;
+  posa_dlms_set_result_error ("reading", target, item->result, error);
+  return FALSE;
 }
 
 gboolean
 posa_dlms_batch_take_identity (PosaDlmsBatch *self, PosaNameplate *plate, GError **error)
 {
   const PosaCosemValue *value = NULL;
+  PosaCosemTarget target;
 
-  if (!take_data (self, self->profile->serial, &value, error))
-    return FALSE;
-  g_autofree char *serial = posa_dlms_dup_text (value);
+  g_autofree char *serial = posa_dlms_dup_text (take (self, &target)->value);
   if (!posa_dlms_check_serial (plate, serial, error))
     return FALSE;
   if (self->totals_only)
@@ -159,6 +160,11 @@ take_status (PosaDlmsBatch *self, PosaReadingSet *reading, GError **error)
     return TRUE;
   if (!take_data (self, self->profile->status, &value, error))
     return FALSE;
+  if (value == NULL)
+    {
+      posa_reading_set_add_missing (reading, "status word", "the meter does not give it");
+      return TRUE;
+    }
   if (!posa_cosem_value_get_integer (value, &word))
     {
       g_set_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA,
@@ -247,6 +253,7 @@ add_register (const PosaProfileRegister *want,
   return TRUE;
 }
 
+/* The register @want, as the meter gives it. */
 static gboolean
 take_register (PosaDlmsBatch *self,
                const PosaProfileRegister *want,
@@ -274,13 +281,6 @@ take_register (PosaDlmsBatch *self,
     return add_register (want, item->value, scaler, reading, error);
   if (!want->required)
     return TRUE;
-  if (self->profile->missing == POSA_MISSING_NOTE)
-    {
-      g_autofree char *what = g_strdup_printf ("register %s", want->code);
-
-      posa_reading_set_add_missing (reading, what, posa_dlms_result_describe (item->result));
-      return TRUE;
-    }
   posa_dlms_set_result_error ("reading", target, item->result, error);
   return FALSE;
 }
@@ -294,8 +294,7 @@ posa_dlms_batch_ask (PosaDlmsBatch *self,
   const PosaProfile *profile = self->profile;
 
   self->targets = g_array_new (FALSE, FALSE, sizeof (PosaCosemTarget));
-  if (!add_data (self, profile->serial, error))
-    return FALSE;
+  g_array_append_val (self->targets, self->identity);
   if (!self->totals_only && (!add_data (self, profile->firmware, error) ||
                              !add_data (self, profile->customer_number, error) ||
                              !add_data (self, profile->status, error)))
@@ -308,6 +307,23 @@ posa_dlms_batch_ask (PosaDlmsBatch *self,
   return self->answer != NULL;
 }
 
+/* The same of a stranger: what it does not give, or counts in another unit, is noted. */
+static gboolean
+take_or_note (PosaDlmsBatch *self,
+              const PosaProfileRegister *want,
+              PosaReadingSet *reading,
+              GError **error)
+{
+  g_autofree char *what = g_strdup_printf ("register %s", want->code);
+  g_autoptr (GError) local_error = NULL;
+
+  if (self->profile->missing != POSA_MISSING_NOTE)
+    return take_register (self, want, reading, error);
+  if (!take_register (self, want, reading, &local_error))
+    posa_reading_set_add_missing (reading, what, local_error->message);
+  return TRUE;
+}
+
 gboolean
 posa_dlms_batch_take_values (PosaDlmsBatch *self, PosaReadingSet *reading, GError **error)
 {
@@ -317,7 +333,7 @@ posa_dlms_batch_take_values (PosaDlmsBatch *self, PosaReadingSet *reading, GErro
     {
       const PosaProfileRegister *want = g_ptr_array_index (self->profile->registers, i);
 
-      if (wants (self, want) && !take_register (self, want, reading, error))
+      if (wants (self, want) && !take_or_note (self, want, reading, error))
         return FALSE;
     }
   return TRUE;

@@ -7,11 +7,12 @@
 
 G_BEGIN_DECLS
 
-/* What one reading asks of a DLMS meter, in few messages: serial number, and unless only the totals
+/* What one reading asks of a DLMS meter, in few messages: who it is, and unless only the totals
  * of energy are wanted firmware, customer number and status word; then the registers. */
 typedef struct
 {
   const PosaProfile *profile; /* borrowed, as all here that is not said to be owned */
+  PosaCosemTarget identity;   /* where the meter has its serial number */
   GHashTable *scalers;        /* code of a register -> scaler, as far as read before */
   gboolean totals_only;
   GArray *targets;  /* PosaCosemTarget, owned */

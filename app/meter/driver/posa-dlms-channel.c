@@ -167,12 +167,6 @@ posa_dlms_channel_prepare (PosaDlmsChannel *self,
 }
 
 gboolean
-posa_dlms_channel_is_secured (const PosaDlmsChannel *self)
-{
-  return self->keyring != NULL;
-}
-
-gboolean
 posa_dlms_channel_make_fresh (const PosaDlmsChannel *self,
                               PosaKeyringFresh what,
                               guint8 *out,

@@ -32,7 +32,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaDlmsChannel, posa_dlms_channel_free)
 gboolean posa_dlms_channel_prepare (PosaDlmsChannel *self,
                                     const PosaDlmsAssociationOptions *options,
                                     GError **error);
-gboolean posa_dlms_channel_is_secured (const PosaDlmsChannel *self);
 const PosaDlmsAgreement *posa_dlms_channel_get_agreement (const PosaDlmsChannel *self);
 const PosaMeterKeys *posa_dlms_channel_get_keys (const PosaDlmsChannel *self);
 /* The key of this association alone, NULL when it has none; borrowed. */

@@ -22,6 +22,12 @@ posa_dlms_client_new (PosaPort *port, const PosaHdlcLinkOptions *link, PosaLineS
 }
 
 void
+posa_dlms_client_set_link (PosaDlmsClient *self, const PosaHdlcLinkOptions *link)
+{
+  self->link_options = *link;
+}
+
+void
 posa_dlms_client_drop (PosaDlmsClient *self)
 {
   g_clear_pointer (&self->channel, posa_dlms_channel_free);
@@ -44,12 +50,6 @@ gboolean
 posa_dlms_client_is_open (const PosaDlmsClient *self)
 {
   return self->link != NULL && posa_hdlc_link_is_connected (self->link);
-}
-
-gboolean
-posa_dlms_client_is_secured (const PosaDlmsClient *self)
-{
-  return posa_dlms_client_is_open (self) && posa_dlms_channel_is_secured (self->channel);
 }
 
 void

@@ -22,6 +22,9 @@ posa_dlms_client_new (PosaPort *port, const PosaHdlcLinkOptions *link, PosaLineS
 void posa_dlms_client_free (PosaDlmsClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaDlmsClient, posa_dlms_client_free)
 
+/* The line of the associations to come. */
+void posa_dlms_client_set_link (PosaDlmsClient *self, const PosaHdlcLinkOptions *link);
+
 /* Connects and associates as @options say; where they ask for keys and these are not there, nothing
  * is said to the meter. A meter that takes our counter for an old one is asked once more with the
  * one that it expects. ACCESS_DENIED when the keys do not match or the meter's security is weaker
@@ -31,7 +34,6 @@ gboolean posa_dlms_client_open (PosaDlmsClient *self,
                                 GCancellable *cancellable,
                                 GError **error);
 gboolean posa_dlms_client_is_open (const PosaDlmsClient *self);
-gboolean posa_dlms_client_is_secured (const PosaDlmsClient *self);
 
 /* The whole attribute; joins blocks; asks again after a temporary failure. UNSUPPORTED when the
  * meter has no such object, ACCESS_DENIED when it does not give it, the link's errors. */

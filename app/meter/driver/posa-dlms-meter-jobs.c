@@ -20,7 +20,7 @@
 static gboolean
 check_named (PosaDlmsMeter *self, PosaObis obis, const char *what, GError **error)
 {
-  if (!posa_obis_equal (obis, (PosaObis) { 0 }))
+  if (posa_dlms_meter_has (obis))
     return TRUE;
   g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED, "profile %s names no %s",
                self->profile->id, what);
@@ -79,7 +79,8 @@ dlms_read_clock (PosaMeter *meter, PosaMeterTime *out, PosaOperation *operation,
 {
   PosaDlmsMeter *self = POSA_DLMS_METER (meter);
 
-  if (!posa_dlms_meter_ensure_installer (self, operation, error))
+  if (!check_named (self, self->profile->dlms.clock, "clock", error) ||
+      !posa_dlms_meter_ensure_installer (self, operation, error))
     return FALSE;
   PosaDlmsCommission context = posa_dlms_meter_make_context (self, NULL, operation);
   gboolean done = posa_dlms_commission_read_clock (&context, out, error);
@@ -92,7 +93,8 @@ dlms_set_clock (PosaMeter *meter, PosaClockChange *out, PosaOperation *operation
 {
   PosaDlmsMeter *self = POSA_DLMS_METER (meter);
 
-  if (!posa_dlms_meter_ensure_installer (self, operation, error))
+  if (!check_named (self, self->profile->dlms.clock, "clock", error) ||
+      !posa_dlms_meter_ensure_installer (self, operation, error))
     return FALSE;
   PosaDlmsCommission context = posa_dlms_meter_make_context (self, NULL, operation);
   posa_operation_report (operation, 0.5, "%s", _ ("Setting the clock"));

@@ -9,20 +9,23 @@
 
 G_BEGIN_DECLS
 
-/* The DLMS driver in two files: posa-dlms-meter.c opens and reads, posa-dlms-meter-jobs.c has what
- * is done once a meter is known. */
+/* The DLMS driver in three files: posa-dlms-meter-open.c calls the meter and finds out which it is,
+ * posa-dlms-meter.c reads, posa-dlms-meter-jobs.c has what else is done once it is known. */
 struct _PosaDlmsMeter
 {
   PosaMeter parent_instance;
   PosaKeyring *keyring; /* may be NULL */
   GPtrArray *profiles;
   const PosaProfile *profile; /* one of them */
+  const PosaProfile *style;   /* … and the one by whose ways the meter was reached */
   PosaDlmsClient *client;
-  PosaIecModeE *mode_e;  /* NULL when the meter is in HDLC at once */
-  guint32 first_counter; /* the meter accepts from here on */
-  GHashTable *scalers;   /* code of a register -> its scaler + unit, once read */
-  gint64 used_us;        /* monotonic time of the last exchange */
-  gint64 opening_us;     /* time of the opening, counted to the first reading */
+  PosaIecModeE *mode_e;     /* NULL when the meter is in HDLC at once */
+  PosaCosemTarget identity; /* where the meter has the serial number of its nameplate */
+  guint32 first_counter;    /* the meter accepts from here on */
+  char *no_counter;         /* why the meter does not say that; NULL: it does, or need not */
+  GHashTable *scalers;      /* code of a register -> its scaler + unit, once read */
+  gint64 used_us;           /* monotonic time of the last exchange */
+  gint64 opening_us;        /* time of the opening, counted to the first reading */
   PosaLineStats stats, reported;
 };
 
@@ -34,6 +37,13 @@ gboolean
 posa_dlms_meter_ensure_installer (PosaDlmsMeter *self, PosaOperation *operation, GError **error);
 /* Calls the meter once more, as if it had just been put on: WRONG_METER when another answers. */
 gboolean posa_dlms_meter_call_again (PosaDlmsMeter *self, PosaOperation *operation, GError **error);
+/* Whether @error says only that the meter does not give what was asked for: the association goes
+ * on. */
+gboolean posa_dlms_meter_is_refusal (PosaDlmsMeter *self, const GError *error);
+/* The same of a stranger, from whom nothing is demanded. */
+gboolean posa_dlms_meter_is_lack (PosaDlmsMeter *self, const GError *error);
+/* Whether a profile names the object @obis. */
+gboolean posa_dlms_meter_has (PosaObis obis);
 /* Notes that the line was used until now. */
 void posa_dlms_meter_touch (PosaDlmsMeter *self);
 PosaDlmsCommission posa_dlms_meter_make_context (PosaDlmsMeter *self,
