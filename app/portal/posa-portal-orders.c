@@ -374,6 +374,8 @@ parse_item (PosaPortal *self, PosaJsonCursor object)
   g_autoptr (GBytes) bare = g_byte_array_free_to_bytes (g_steal_pointer (&keys));
   g_clear_pointer (&item->wrapped_keys, g_bytes_unref);
   item->wrapped_keys = posa_wire_wrap (posa_portal_ca_get_kek (self->ca), bare, NULL);
+  if (item->wrapped_keys == NULL)
+    posa_json_fault (object, "the keys cannot be wrapped");
   return item;
 }
 
