@@ -26,8 +26,6 @@ static const char old_settings[] =
     ",register.1.8.0=4400000,register.1.8.1=1100000,register.1.8.2=1100000"
     ",register.1.8.3=1100000,register.1.8.4=1100000,reaction_ms=1,inactivity_ms=300";
 
-static const guint8 storage_key[POSA_STORAGE_KEY_SIZE] = "an example of thirty-two octets!";
-
 char *
 site_folder_new (void)
 {
@@ -118,7 +116,7 @@ static void
 add_meter (PosaStore *store, const char *serial, PosaMeterKind kind, const char *crew)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) key = g_bytes_new_static (storage_key, sizeof storage_key);
+  g_autoptr (GBytes) key = g_bytes_new_static (SITE_STORAGE_KEY, POSA_STORAGE_KEY_SIZE);
   g_autoptr (PosaMeterAsset) asset = posa_meter_asset_new ();
   g_autofree char *event_id = posa_uuid_new (posa_clock_get_system ());
   g_auto (PosaMeterKeys) keys = { 0 };
@@ -182,7 +180,7 @@ Site *
 site_open (const char *folder, const char *old_port, const char *new_port)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) key = g_bytes_new_static (storage_key, sizeof storage_key);
+  g_autoptr (GBytes) key = g_bytes_new_static (SITE_STORAGE_KEY, POSA_STORAGE_KEY_SIZE);
   g_autofree char *database = in_folder (folder, "posa.db");
   g_autofree char *key_path = in_folder (folder, "report.key");
   g_autofree char *certificate_path = in_folder (folder, "report.crt");

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 #define SITE_SPARE_SERIAL    "26N0000002"
 #define SITE_OTHER_SERIAL    "26N0000003" /* on another crew's van */
 #define SITE_THREE_SERIAL    "26N0000004" /* ours, three-phase */
+#define SITE_STORAGE_KEY     "an example of thirty-two octets!"
 
 /* A new temporary folder; free. */
 char *site_folder_new (void);

@@ -5,6 +5,7 @@
 
 #include "base/posa-cursor.h"
 #include "base/posa-file.h"
+#include "flow/posa-store-keyring.h"
 #include "store/posa-meter-key-store.h"
 
 #include <signal.h>
@@ -65,14 +66,18 @@ static char *
 look (Crew *self, gboolean *pending)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Site) site = site_open (self->folder, NULL, NULL);
+  g_autoptr (GBytes) key = g_bytes_new_static (SITE_STORAGE_KEY, POSA_STORAGE_KEY_SIZE);
+  g_autofree char *path = g_build_filename (self->folder, "posa.db", NULL);
+  g_autoptr (PosaStore) store = posa_store_open (path, POSA_STORE_READ_WRITE, &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaKeyring) keyring = posa_store_keyring_new (store, key);
   g_auto (PosaMeterKeys) keys = { 0 };
   g_autoptr (GBytes) wrapped = NULL;
 
-  posa_keyring_get_keys (site->keyring, SITE_NEW_SERIAL, POSA_KEYS_CURRENT, &keys, &error);
+  posa_keyring_get_keys (keyring, SITE_NEW_SERIAL, POSA_KEYS_CURRENT, &keys, &error);
   g_assert_no_error (error);
-  *pending = posa_meter_key_store_get (site->store, SITE_NEW_SERIAL, POSA_METER_KEY_PENDING,
-                                       &wrapped, &error);
+  *pending =
+      posa_meter_key_store_get (store, SITE_NEW_SERIAL, POSA_METER_KEY_PENDING, &wrapped, &error);
   g_assert_no_error (error);
   return dup_fingerprint (&keys.encryption);
 }
