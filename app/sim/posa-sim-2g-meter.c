@@ -17,21 +17,41 @@
 
 #define MAX_LOWER_LONG 0x3FFD /* below "calling device" and "all stations", in four bytes */
 
-/* States of the supply relay that --set relay= can give. */
-enum
-{
-  CONTROL_DISCONNECTED,
-  CONTROL_CONNECTED
-};
-
 static const char *const fault_names[POSA_SIM_N_FAULTS] = {
-  "none",          "no-close",       "needs-button",  "no-write",        "deny-write",
-  "weak-answer",   "replay",         "bad-tag",       "wrong-invoke",    "reflect",
-  "general-glo",   "notify",         "temporary",     "no-list",         "refuse-list",
-  "trailing",      "keys-late",      "keys-lost",     "weak-control",    "other-suite",
-  "other-title",   "plain-initiate", "plain-context", "other-mechanism", "short-challenge",
-  "reflect-title", "no-proof",       "wrong-proof",   "counter-zero",    "counter-jump",
-  "version",       "bad-release",    "late",          "restart",         "lose",
+  "none",
+  "no-close",
+  "no-write",
+  "deny-write",
+  "weak-answer",
+  "replay",
+  "bad-tag",
+  "wrong-invoke",
+  "reflect",
+  "general-glo",
+  "notify",
+  "temporary",
+  "no-list",
+  "refuse-list",
+  "trailing",
+  "keys-late",
+  "keys-lost",
+  "weak-control",
+  "other-suite",
+  "other-title",
+  "plain-initiate",
+  "plain-context",
+  "other-mechanism",
+  "short-challenge",
+  "reflect-title",
+  "no-proof",
+  "wrong-proof",
+  "counter-zero",
+  "counter-jump",
+  "version",
+  "bad-release",
+  "late",
+  "restart",
+  "lose",
   "deaf",
 };
 
@@ -180,12 +200,15 @@ take_relay (PosaSimMeter *self, const PosaSimSetup *setup, GError **error)
   PosaSimObject *relay =
       posa_sim_cosem_find (self->cosem, POSA_DLMS_CLASS_DISCONNECT, POSA_SIM_OBIS_DISCONNECT);
 
+  if (!take_integer (setup, "control_mode", G_MAXUINT8, &relay->values[4]->integer, error))
+    return FALSE;
   if (text == NULL || strcmp (text, "open") == 0)
     return TRUE;
-  if (strcmp (text, "closed") != 0)
+  if (strcmp (text, "closed") != 0 && strcmp (text, "ready") != 0)
     return set_usage (error, "relay", text);
-  relay->values[2]->integer = 1;
-  relay->values[3]->integer = CONTROL_CONNECTED;
+  relay->values[2]->integer = strcmp (text, "closed") == 0;
+  relay->values[3]->integer = strcmp (text, "closed") == 0 ? POSA_SIM_RELAY_CONNECTED
+                                                           : POSA_SIM_RELAY_READY;
   return TRUE;
 }
 
@@ -505,4 +528,5 @@ posa_sim_meter_dump (PosaSimMeter *self, JsonBuilder *builder)
   dump_number (builder, "image_blocks", n_blocks);
   dump_number (builder, "key_transfers", self->n_key_transfers);
   dump_number (builder, "relay_moves", self->n_relay_moves);
+  dump_number (builder, "relay_orders", self->n_relay_orders);
 }

@@ -18,7 +18,6 @@ typedef enum
 {
   POSA_SIM_FAULT_NONE,
   POSA_SIM_FAULT_NO_CLOSE,        /* the relay does not close, and says it did */
-  POSA_SIM_FAULT_NEEDS_BUTTON,    /* the relay waits for the button */
   POSA_SIM_FAULT_NO_WRITE,        /* :OBIS  a write is confirmed and not done */
   POSA_SIM_FAULT_DENY_WRITE,      /* :OBIS  read-write denied */
   POSA_SIM_FAULT_WEAK_ANSWER,     /* answers in plain where ciphered ones are due */
@@ -55,6 +54,14 @@ typedef enum
   POSA_SIM_N_FAULTS
 } PosaSimFault;
 
+/* control_state of the supply relay */
+enum
+{
+  POSA_SIM_RELAY_DISCONNECTED,
+  POSA_SIM_RELAY_CONNECTED,
+  POSA_SIM_RELAY_READY /* for the button */
+};
+
 typedef struct
 {
   char *serial;
@@ -85,7 +92,7 @@ typedef struct
   GByteArray *image_name;   /* its identification */
   GByteArray *image_blocks; /* a byte a block: 1 it has come */
   gboolean profile_nulls;   /* what repeats is null in the rows of a profile */
-  guint n_associations, n_refused, n_writes, n_relay_moves, n_key_transfers;
+  guint n_associations, n_refused, n_writes, n_relay_moves, n_relay_orders, n_key_transfers;
   PosaSimCosem *cosem;
 } PosaSimMeter;
 

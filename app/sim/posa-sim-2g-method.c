@@ -13,11 +13,12 @@
 #define MINUTE_US      (60 * G_USEC_PER_SEC)
 #define MAX_SHIFT_S    900
 
+/* Of the control modes; in the others a relay that is closed remotely waits for the button. */
 enum
 {
-  CONTROL_DISCONNECTED,
-  CONTROL_CONNECTED,
-  CONTROL_READY /* for the button */
+  MODE_ALWAYS_CONNECTED = 0,
+  MODE_REMOTE_A = 2,
+  MODE_REMOTE_B = 4
 };
 
 /* ---- registers ---- */
@@ -207,18 +208,23 @@ posa_sim_2g_move_relay (PosaSimMeter *self)
   self->relay_due_us = 0;
   self->n_relay_moves++;
   relay->values[2]->integer = self->relay_wanted;
-  relay->values[3]->integer = self->relay_wanted ? CONTROL_CONNECTED : CONTROL_DISCONNECTED;
+  relay->values[3]->integer = self->relay_wanted ? POSA_SIM_RELAY_CONNECTED
+                                                 : POSA_SIM_RELAY_DISCONNECTED;
 }
 
 static guint8
 switch_relay (PosaSimMeter *self, PosaSimObject *relay, gboolean close)
 {
+  gint64 mode = relay->values[4]->integer;
+
   posa_sim_2g_move_relay (self);
-  if (close && self->fault == POSA_SIM_FAULT_NO_CLOSE)
+  self->n_relay_orders++;
+  if (mode == MODE_ALWAYS_CONNECTED || (close && self->fault == POSA_SIM_FAULT_NO_CLOSE))
     return POSA_DLMS_SUCCESS;
-  if (close && self->fault == POSA_SIM_FAULT_NEEDS_BUTTON)
+  if (close && mode != MODE_REMOTE_A && mode != MODE_REMOTE_B)
     {
-      relay->values[3]->integer = CONTROL_READY;
+      if (relay->values[3]->integer == POSA_SIM_RELAY_DISCONNECTED)
+        relay->values[3]->integer = POSA_SIM_RELAY_READY;
       return POSA_DLMS_SUCCESS;
     }
   self->relay_wanted = close;

@@ -168,7 +168,7 @@ static const struct
   { "fault=deny-write:0-0:17.0.0", POSA_ERROR_ACCESS_DENIED, "limiter" },
   { "omit=0-0:94.39.20", POSA_ERROR_UNSUPPORTED, "contract_power" },
   { "fault=no-close", POSA_ERROR_NOT_VERIFIED, "supply" },
-  { "fault=needs-button", POSA_ERROR_NOT_VERIFIED, "button" },
+  { "control_mode=1", POSA_ERROR_NOT_VERIFIED, "button" },
   { "fault=weak-answer", POSA_ERROR_ACCESS_DENIED, "without the agreed protection" },
   { "fault=replay", POSA_ERROR_ACCESS_DENIED, "repeated answer" },
   { "fault=bad-tag", POSA_ERROR_ACCESS_DENIED, "authentication tag" },

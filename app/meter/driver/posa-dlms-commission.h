@@ -25,9 +25,8 @@ typedef struct
  * NOT_VERIFIED names the value; UNSUPPORTED a step that the profile or meter does not know. */
 GPtrArray *posa_dlms_commission_run (const PosaDlmsCommission *self, GError **error);
 
-/* Moves the supply relay and waits until it says so. NOT_VERIFIED when it does not. */
-gboolean
-posa_dlms_commission_switch (const PosaDlmsCommission *self, gboolean close, GError **error);
+/* As posa_meter_test_relay(). */
+gboolean posa_dlms_commission_test_relay (const PosaDlmsCommission *self, GError **error);
 
 gboolean posa_dlms_commission_read_clock (const PosaDlmsCommission *self,
                                           PosaMeterTime *out,

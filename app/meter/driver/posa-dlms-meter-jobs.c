@@ -147,20 +147,9 @@ dlms_test_relay (PosaMeter *meter, PosaOperation *operation, GError **error)
   if (!posa_dlms_meter_ensure_installer (self, operation, error))
     return FALSE;
   PosaDlmsCommission context = posa_dlms_meter_make_context (self, NULL, operation);
-  posa_operation_report (operation, 0.2, "%s", _ ("Opening the supply relay"));
-  if (!posa_dlms_commission_switch (&context, FALSE, error))
-    {
-      g_prefix_error_literal (error, "opening the supply relay: ");
-      return FALSE;
-    }
-  posa_operation_report (operation, 0.6, "%s", _ ("Closing the supply relay"));
-  if (!posa_dlms_commission_switch (&context, TRUE, error))
-    {
-      g_prefix_error_literal (error, "closing the supply relay: ");
-      return FALSE;
-    }
+  gboolean done = posa_dlms_commission_test_relay (&context, error);
   posa_dlms_meter_touch (self);
-  return TRUE;
+  return done;
 }
 
 static GPtrArray *
