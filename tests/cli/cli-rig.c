@@ -234,6 +234,16 @@ cli_site_lot (CliSite *self, const char *expression)
   return g_strdup (g_strchomp (run->out));
 }
 
+char *
+cli_site_copy_device (CliSite *self)
+{
+  g_autofree char *name = g_strdup_printf ("device-%d", g_atomic_int_add (&self->n_copies, 1));
+  char *copy = make_path (self, name);
+
+  cli_expect (0, "", "cp", "-a", self->device, copy, NULL);
+  return copy;
+}
+
 PosaTestSim *
 cli_site_old_meter (CliSite *self)
 {
@@ -255,12 +265,18 @@ cli_site_old_meter (CliSite *self)
 }
 
 PosaTestSim *
-cli_site_new_meter (CliSite *self)
+cli_site_new_meter_with (CliSite *self, const char *setting)
 {
   g_autofree char *serial = cli_site_lot (self, "\"serial=\" + .stock[0].serial");
   g_autofree char *ek = cli_site_lot (self, "\"ek=\" + .stock[0].encryption_key");
   g_autofree char *ak = cli_site_lot (self, "\"ak=\" + .stock[0].authentication_key");
 
   return posa_test_sim_start ("2g", "--no-pace", "--set", serial, "--set", ek, "--set", ak, "--set",
-                              "relay=open", NULL);
+                              "relay=open", "--set", setting, NULL);
+}
+
+PosaTestSim *
+cli_site_new_meter (CliSite *self)
+{
+  return cli_site_new_meter_with (self, "fault=none");
 }

@@ -34,6 +34,7 @@ typedef struct
   char *lot;    /* the lot's file */
   char *portal, *url, *ca;
   char *device; /* data folder */
+  int n_copies; /* of it, changed atomically */
   GSubprocess *server;
 } CliSite;
 
@@ -46,11 +47,17 @@ char *cli_site_add_code (CliSite *self);
 void cli_site_free (CliSite *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CliSite, cli_site_free)
 
+/* Another data folder, as that of the device is now: for tests side by side, and from any thread.
+ * Its path; free. */
+char *cli_site_copy_device (CliSite *self);
+
 /* A value of the lot by a jq expression; free. */
 char *cli_site_lot (CliSite *self, const char *expression);
 /* The old meter of the first order, 1 kWh or more above its last billing, and the first new meter.
  */
 PosaTestSim *cli_site_old_meter (CliSite *self);
 PosaTestSim *cli_site_new_meter (CliSite *self);
+/* The same, with one more setting ("KEY=VALUE"). */
+PosaTestSim *cli_site_new_meter_with (CliSite *self, const char *setting);
 
 G_END_DECLS

@@ -9,35 +9,39 @@
 #include <string.h>
 #include <unistd.h>
 
+/* One portal and one device for all; each test has its own copy of the device and its own meter,
+ * called at the address where a new one listens. */
+static CliSite *site;
+
 typedef struct
 {
-  CliSite *site;
+  char *device;
   PosaTestSim *sim;
 } Rig;
 
 static void
 rig_init (Rig *self)
 {
-  self->site = cli_site_new ();
-  self->sim = cli_site_new_meter (self->site);
+  self->device = cli_site_copy_device (site);
+  self->sim = cli_site_new_meter (site);
 }
 
 static void
 rig_clear (Rig *self)
 {
   g_clear_pointer (&self->sim, posa_test_sim_stop);
-  g_clear_pointer (&self->site, cli_site_free);
+  g_clear_pointer (&self->device, g_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rig, rig_clear)
 
 #define METER(self, command)                                                                       \
-  "posactl", "--quiet", "--data", (self)->site->device, "meter", command, "--port",                \
-      posa_test_sim_get_port ((self)->sim)
+  "posactl", "--quiet", "--data", (self)->device, "meter", command, "--address", "logical=1",      \
+      "--port", posa_test_sim_get_port ((self)->sim)
 
 static char *
-write_file (Rig *self, const char *name, const char *text, int mode)
+write_file (const Rig *self, const char *name, const char *text, int mode)
 {
-  char *path = g_build_filename (self->site->folder, name, NULL);
+  char *path = g_build_filename (self->device, name, NULL);
 
   g_assert_true (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_NONE, mode, NULL));
   return path;
@@ -65,7 +69,7 @@ test_profile (void)
   g_autofree char *to = g_date_time_format (end, "%Y-%m-%d");
 
   rig_init (&self);
-  g_autofree char *file = g_build_filename (self.site->folder, "curve.json", NULL);
+  g_autofree char *file = g_build_filename (self.device, "curve.json", NULL);
   g_autoptr (CliRun)
       run = cli_run (METER (&self, "profile"), "--from", from, "--to", to, "--resume", file, NULL);
   g_assert_cmpint (run->status, ==, 0);
@@ -176,6 +180,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  site = cli_site_new ();
   g_test_add_func ("/posactl-meter/profile", test_profile);
   g_test_add_func ("/posactl-meter/events", test_events);
   g_test_add_func ("/posactl-meter/clock", test_clock);
@@ -183,5 +188,7 @@ main (int argc, char **argv)
   g_test_add_func ("/posactl-meter/keys", test_keys);
   g_test_add_func ("/posactl-meter/verify", test_verify);
   g_test_add_func ("/posactl-meter/firmware", test_firmware);
-  return g_test_run ();
+  int status = g_test_run ();
+  cli_site_free (site);
+  return status;
 }
