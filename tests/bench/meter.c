@@ -3,7 +3,7 @@
 
 /* What jobs cost on simulated meters at the pace of the real line, against what the line itself
  * needs for their bytes: ten bits each. A table, and as the last line one JSON object; with --json
- * that line alone. */
+ * that line alone; with names of jobs those alone. */
 
 #include "base/posa-error.h"
 #include "dlms-rig.h"
@@ -21,8 +21,9 @@
 /* The fastest counts: a slower one was another program's doing. */
 #define N_RUNS 3
 
-/* In mode C the meter reacts twice, after the request and after the option select; in between the
- * client waits the 20 ms that a fast meter allows (IEC 62056-21, 6.3.13). */
+/* In mode C the meter reacts to all that the client says but the last, a break or nothing; and to
+ * all that the meter says the client reacts after the 20 ms that a fast meter allows (IEC 62056-21,
+ * 6.3.13). */
 #define MODE_C_REACTION_MS        200
 #define MODE_C_CLIENT_REACTION_MS 20
 /* Of the hourly profile of a 1G meter. */
@@ -39,8 +40,9 @@ struct _Job
 {
   const char *name;
   void (*run) (const Job *self, PosaPort *port);
-  const char *generation; /* of the meter */
+  const char *profile; /* of the meter */
   guint baud, max_info, reaction_ms;
+  guint n_runs;
   gboolean password; /* instead of keys */
 };
 
@@ -118,16 +120,26 @@ run_commission (const Job *self, PosaPort *port)
   posa_meter_close (meter);
 }
 
+#define SINGLE "posa-2g-single"
+#define M3B    "posa-1g-m3b"
+
 static const Job jobs[] = {
-  { "j1_hls", run_j1, "2g", 9600, 128, 0 },
-  { "j1_hls_50ms", run_j1, "2g", 9600, 128, 50 },
-  { "j1_lls", run_j1, "2g", 9600, 128, 0, TRUE },
-  { "j1_hls_19200", run_j1, "2g", 19200, 2030, 0 },
-  { "commission", run_commission, "2g", 9600, 128, 50 },
-  { "commission_19200", run_commission, "2g", 19200, 2030, 50 },
-  { "modec_readout", run_readout, "1g m3b", 9600, 0, MODE_C_REACTION_MS },
-  { "read_m3b_complete", run_read_complete, "1g m3b", 9600, 0, MODE_C_REACTION_MS },
+  { "j1_hls", run_j1, SINGLE, 9600, 128, 0, N_RUNS },
+  { "j1_hls_50ms", run_j1, SINGLE, 9600, 128, 50, N_RUNS },
+  { "j1_lls", run_j1, SINGLE, 9600, 128, 0, N_RUNS, TRUE },
+  { "j1_hls_19200", run_j1, SINGLE, 19200, 2030, 0, N_RUNS },
+  { "commission", run_commission, SINGLE, 9600, 128, 50, N_RUNS },
+  { "commission_19200", run_commission, SINGLE, 19200, 2030, 50, N_RUNS },
+  { "modec_readout", run_readout, M3B, 9600, 0, MODE_C_REACTION_MS, N_RUNS },
+  { "read_m3b_complete", run_read_complete, M3B, 9600, 0, MODE_C_REACTION_MS, 1 },
+  { "read_m3b_complete_19200", run_read_complete, M3B, 19200, 0, MODE_C_REACTION_MS, 1 },
 };
+
+static gboolean
+is_2g (const Job *self)
+{
+  return g_str_equal (self->profile, SINGLE);
+}
 
 /* ---- measuring ---- */
 
@@ -141,18 +153,22 @@ replace_line (const char *text, const char *key, guint value)
   return g_regex_replace_literal (regex, text, -1, 0, line, G_REGEX_MATCH_DEFAULT, NULL);
 }
 
-/* Has posa_meter_open() find the 2G meter's profile with the speed and frames of @self. */
+static char *
+profile_path (const Job *self, const char *folder)
+{
+  g_autofree char *name = g_strconcat (self->profile, ".profile", NULL);
+
+  return g_build_filename (folder, "profiles", name, NULL);
+}
+
+/* Has posa_meter_open() find the meter's profile with the speed and frames of @self. */
 static void
 use_profile (const Job *self, const char *data, const char *folder)
 {
-  g_autofree char *from = g_build_filename (data, "profiles", "posa-2g-single.profile", NULL);
-  g_autofree char *to = g_build_filename (folder, "profiles", "posa-2g-single.profile", NULL);
+  g_autofree char *from = profile_path (self, data);
+  g_autofree char *to = profile_path (self, folder);
   g_autofree char *text = NULL;
-  gboolean is_2g = g_str_equal (self->generation, "2g");
 
-  g_setenv ("POSA_DATADIR", is_2g ? folder : data, TRUE);
-  if (!is_2g)
-    return;
   g_assert_true (g_file_get_contents (from, &text, NULL, NULL));
   g_autofree char *faster = replace_line (text, "baud", self->baud);
   g_autofree char *wider = replace_line (faster, "max_info", self->max_info);
@@ -166,14 +182,14 @@ start_meter (const Job *self)
   g_autofree char *baud = g_strdup_printf ("baud=%u", self->baud);
   g_autofree char *info = g_strdup_printf ("max_info=%u", self->max_info);
 
-  if (g_str_equal (self->generation, "2g"))
+  if (is_2g (self))
     return posa_test_sim_start ("2g", "--pace", "--set", "serial=" DLMS_RIG_SERIAL, "--set",
                                 reaction, "--set", baud, "--set", info, "--set", "max_pdu=512",
                                 self->password ? "--set" : NULL, "mechanism=password", "--set",
                                 "context=plain", "--set", "protection=none", "--set", "policy=0",
                                 NULL);
-  return posa_test_sim_start ("1g", "--kind", self->generation + 3, "--pace", "--set", reaction,
-                              NULL);
+  return posa_test_sim_start ("1g", "--kind", "m3b", "--pace", "--set", reaction,
+                              self->baud == 19200 ? "--set" : NULL, "identification=PSA6M3B", NULL);
 }
 
 /* What the line had to carry, how often it turned, and the time of that at its speeds. */
@@ -220,9 +236,9 @@ measure_once (const Job *self, const char *tape_path)
   cost.wall_ms = (double) (posa_clock_get_monotonic (clock) - started) / 1000.0;
   g_assert_true (posa_port_recorder_save (recorder, tape_path, &error));
   count_tape (tape_path, &cost);
-  cost.reaction_ms = g_str_equal (self->generation, "2g")
-                         ? cost.round_trips * self->reaction_ms
-                         : 2 * self->reaction_ms + MODE_C_CLIENT_REACTION_MS;
+  cost.reaction_ms = is_2g (self) ? cost.round_trips * self->reaction_ms
+                                  : (cost.round_trips - 1) * self->reaction_ms +
+                                        (cost.round_trips - 2) * MODE_C_CLIENT_REACTION_MS;
   return cost;
 }
 
@@ -231,7 +247,7 @@ measure (const Job *self, const char *tape_path)
 {
   Cost best = measure_once (self, tape_path);
 
-  for (guint i = 1; i < N_RUNS; i++)
+  for (guint i = 1; i < self->n_runs; i++)
     {
       Cost cost = measure_once (self, tape_path);
 
@@ -265,10 +281,16 @@ add_cost (JsonBuilder *builder, const Job *job, const Cost *cost)
 static void
 print_cost (const Job *job, const Cost *cost)
 {
-  printf ("%-20s %6u %6u %6u %9.0f %9.0f %9.0f %8.3f %8.3f\n", job->name, cost->tx, cost->rx,
+  printf ("%-24s %6u %6u %6u %9.0f %9.0f %9.0f %8.3f %8.3f\n", job->name, cost->tx, cost->rx,
           cost->round_trips, cost->line_ms, cost->reaction_ms, cost->wall_ms,
           cost->wall_ms / cost->line_ms, cost->wall_ms / (cost->line_ms + cost->reaction_ms));
   fflush (stdout);
+}
+
+static gboolean
+is_wanted (const Job *job, char *const *names)
+{
+  return names[0] == NULL || g_strv_contains ((const char *const *) names, job->name);
 }
 
 int
@@ -283,16 +305,23 @@ main (int argc, char **argv)
 
   if (!json_only)
     printf (
-        "Jobs on a paced line, the fastest of %d runs. Milliseconds.\n"
+        "Jobs on a paced line, the fastest of %d runs (of one: complete readings). Milliseconds.\n"
         "line: the characters alone; react.: what the meter, and in mode C the client, waits\n\n"
-        "%-20s %6s %6s %6s %9s %9s %9s %8s %8s\n",
+        "%-24s %6s %6s %6s %9s %9s %9s %8s %8s\n",
         N_RUNS, "job", "sent", "recvd", "turns", "line", "react.", "wall", "w/line", "w/(l+r)");
   g_assert_cmpint (g_mkdir (profiles, 0700), ==, 0);
+  g_setenv ("POSA_DATADIR", folder, TRUE);
   json_builder_begin_object (builder);
   for (guint i = 0; i < G_N_ELEMENTS (jobs); i++)
     {
+      g_autofree char *profile = profile_path (&jobs[i], folder);
+
+      if (!is_wanted (&jobs[i], argv + (json_only ? 2 : 1)))
+        continue;
+
       use_profile (&jobs[i], data, folder);
       Cost cost = measure (&jobs[i], tape_path);
+      g_unlink (profile);
 
       add_cost (builder, &jobs[i], &cost);
       if (!json_only)
@@ -302,8 +331,6 @@ main (int argc, char **argv)
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *line = json_to_string (root, FALSE);
   printf ("%s\n", line);
-  g_autofree char *profile = g_build_filename (profiles, "posa-2g-single.profile", NULL);
-  g_unlink (profile);
   g_rmdir (profiles);
   g_unlink (tape_path);
   g_rmdir (folder);
