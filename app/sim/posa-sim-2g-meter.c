@@ -53,6 +53,7 @@ static const char *const fault_names[POSA_SIM_N_FAULTS] = {
   "restart",
   "lose",
   "deaf",
+  "long",
 };
 
 gint64

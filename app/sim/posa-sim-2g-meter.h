@@ -51,6 +51,7 @@ typedef enum
   POSA_SIM_FAULT_RESTART,         /* :N  at the Nth frame of the meter its power fails, once */
   POSA_SIM_FAULT_LOSE,            /* :N  every Nth frame of the meter is lost */
   POSA_SIM_FAULT_DEAF,            /* :N  every Nth frame of the client is lost */
+  POSA_SIM_FAULT_LONG,            /* :N  frames of more than N bytes are damaged */
   POSA_SIM_N_FAULTS
 } PosaSimFault;
 

@@ -110,7 +110,7 @@ every (const Sim2g *self, PosaSimFault fault, guint number)
 }
 
 static void
-send_frame (Sim2g *self, PosaSimLine *line, const GByteArray *frame)
+send_frame (Sim2g *self, PosaSimLine *line, GByteArray *frame)
 {
   gboolean late = every (self, POSA_SIM_FAULT_LATE, ++self->n_sent);
 
@@ -118,6 +118,8 @@ send_frame (Sim2g *self, PosaSimLine *line, const GByteArray *frame)
     return;
   gint64 reaction_us = posa_sim_line_has_pace (line) ? self->meter->reaction_us : 0;
   posa_sim_line_wait (line, late ? LATE_US : reaction_us);
+  if (self->meter->fault == POSA_SIM_FAULT_LONG && frame->len > self->meter->fault_every)
+    frame->data[frame->len / 2] ^= 0x10;
   posa_sim_line_write (line, frame->data, frame->len);
 }
 
