@@ -158,9 +158,9 @@ own_profile_init (OwnProfile *self, const char *lines)
   g_setenv ("POSA_DATADIR", self->folder, TRUE);
 }
 
-/* Beside it the one of the single-phase meter, with @waits instead of its own. */
+/* Beside it the one of the single-phase meter, with @new instead of the line @old. */
 static void
-own_profile_add_single (OwnProfile *self, const char *waits)
+own_profile_add_single (OwnProfile *self, const char *old, const char *new)
 {
   g_autofree char *source =
       g_build_filename (self->before, "profiles", "posa-2g-single.profile", NULL);
@@ -168,8 +168,8 @@ own_profile_add_single (OwnProfile *self, const char *waits)
 
   self->second = g_build_filename (self->profiles, "single.profile", NULL);
   g_assert_true (g_file_get_contents (source, &text, NULL, NULL));
-  g_auto (GStrv) parts = g_strsplit (text, "response_ms=1500\n", 2);
-  g_autofree char *changed = g_strjoinv (waits, parts);
+  g_auto (GStrv) parts = g_strsplit (text, old, 2);
+  g_autofree char *changed = g_strjoinv (new, parts);
   g_assert_true (g_file_set_contents (self->second, changed, -1, NULL));
 }
 
@@ -233,12 +233,39 @@ test_waits_of_profile (void)
   g_autoptr (GError) error = NULL;
 
   own_profile_init (&profile, "mechanism=none\n" PLAIN_LINES);
-  own_profile_add_single (&profile, "response_ms=6000\n");
+  own_profile_add_single (&profile, "response_ms=1500", "response_ms=6000");
   dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "fault=late:9"));
   g_autoptr (PosaReadingSet) reading = dlms_rig_read (&self, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (reading->profile_id, ==, "posa-2g-single");
   g_assert_cmpuint (reading->line.retries, ==, 0);
+}
+
+/* No long frame gets through this line: what was read stays, the rest comes in shorter ones. */
+static void
+test_long_frames (void)
+{
+  g_auto (OwnProfile) profile = { NULL };
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PosaLoadProfile) curve = posa_load_profile_new ();
+  gint64 to_us = g_get_real_time () / (G_TIME_SPAN_DAY / 4) * (G_TIME_SPAN_DAY / 4);
+
+  own_profile_init (&profile, "mechanism=none\n" PLAIN_LINES);
+  own_profile_add_single (&profile, "max_info=128", "max_info=2030");
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "max_info=2030", "--set",
+                                        "max_pdu=4000", "--set", "fault=long:200"));
+  g_autoptr (PosaMeter) meter = dlms_rig_open (&self, &error);
+  g_assert_no_error (error);
+  g_assert_true (
+      posa_meter_read_load_profile (meter, to_us - G_TIME_SPAN_DAY, to_us, curve, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (curve->intervals->len, ==, 96);
+  g_autoptr (PosaReadingSet) reading = posa_meter_read (meter, POSA_READING_CHECK, NULL, &error);
+  g_assert_no_error (error);
+  dlms_rig_assert_registers (&self, reading);
+  /* In public, then with frames of 2030, 507 and 128 bytes. */
+  g_assert_cmpint (posa_test_sim_get_int (self.sim, "associations"), ==, 4);
 }
 
 /* ---- its clock ---- */
@@ -286,6 +313,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/stranger/plain/password", "password", test_plain);
   g_test_add_data_func ("/stranger/plain/none", "none", test_plain);
   g_test_add_func ("/stranger/waits-of-profile", test_waits_of_profile);
+  g_test_add_func ("/stranger/long-frames", test_long_frames);
   g_test_add_func ("/stranger/clock", test_clock);
   return g_test_run ();
 }

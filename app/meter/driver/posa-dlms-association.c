@@ -273,6 +273,7 @@ open_once (PosaDlmsClient *self,
   posa_dlms_client_drop (self);
   self->link_options.client = options->sap;
   self->link = posa_hdlc_link_new (self->port, &self->link_options, self->stats);
+  posa_hdlc_link_set_hasty (self->link, self->hasty);
   self->channel = posa_dlms_channel_new (self->link);
   if (posa_dlms_channel_prepare (self->channel, options, error) &&
       posa_hdlc_link_connect (self->link, cancellable, error) &&

@@ -14,6 +14,7 @@ struct _PosaDlmsClient
 {
   PosaPort *port;
   PosaHdlcLinkOptions link_options;
+  gboolean hasty; /* gives large frames up soon */
   PosaLineStats *stats;
   PosaHdlcLink *link;       /* NULL while closed */
   PosaDlmsChannel *channel; /* NULL while closed */

@@ -28,6 +28,25 @@ posa_dlms_client_set_link (PosaDlmsClient *self, const PosaHdlcLinkOptions *link
 }
 
 void
+posa_dlms_client_set_hasty (PosaDlmsClient *self, gboolean hasty)
+{
+  self->hasty = hasty;
+  if (self->link != NULL)
+    posa_hdlc_link_set_hasty (self->link, hasty);
+}
+
+gboolean
+posa_dlms_client_shorten_frames (PosaDlmsClient *self)
+{
+  guint16 *max_info = &self->link_options.max_info;
+
+  if (*max_info <= POSA_HDLC_DEFAULT_INFO)
+    return FALSE;
+  *max_info = MAX (*max_info / 4, POSA_HDLC_DEFAULT_INFO);
+  return TRUE;
+}
+
+void
 posa_dlms_client_drop (PosaDlmsClient *self)
 {
   g_clear_pointer (&self->channel, posa_dlms_channel_free);

@@ -22,6 +22,11 @@ posa_dlms_client_new (PosaPort *port, const PosaHdlcLinkOptions *link, PosaLineS
 void posa_dlms_client_free (PosaDlmsClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaDlmsClient, posa_dlms_client_free)
 
+/* See posa_hdlc_link_set_hasty(); for this association and those to come. */
+void posa_dlms_client_set_hasty (PosaDlmsClient *self, gboolean hasty);
+/* Smaller frames, a quarter, from the next association on; FALSE when they are as small as every
+ * meter has them. */
+gboolean posa_dlms_client_shorten_frames (PosaDlmsClient *self);
 /* The line of the associations to come. */
 void posa_dlms_client_set_link (PosaDlmsClient *self, const PosaHdlcLinkOptions *link);
 

@@ -29,6 +29,28 @@ check_named (PosaDlmsMeter *self, PosaObis obis, const char *what, GError **erro
 
 /* ---- profiles ---- */
 
+/* A range of the load profile, or of the log books. */
+typedef struct
+{
+  gint64 from_us, to_us;
+  PosaLoadProfile *profile;
+  const char *model_key;
+} Range;
+
+static gpointer
+load_profile_cb (PosaDlmsMeter *self, gpointer data, PosaOperation *operation, GError **error)
+{
+  const Range *range = data;
+  PosaDlmsProfileReader reader = { .client = self->client,
+                                   .profile = self->profile,
+                                   .model_key = range->model_key,
+                                   .operation = operation };
+
+  return posa_dlms_load_profile_read (&reader, range->from_us, range->to_us, range->profile, error)
+             ? range->profile
+             : NULL;
+}
+
 static gboolean
 dlms_read_load_profile (PosaMeter *meter,
                         gint64 from_us,
@@ -41,17 +63,21 @@ dlms_read_load_profile (PosaMeter *meter,
   const char *firmware = posa_meter_get_nameplate (meter)->firmware;
   g_autofree char *key = firmware != NULL ? g_strconcat (self->profile->id, " ", firmware, NULL)
                                           : NULL;
-  PosaDlmsProfileReader reader = { .profile = self->profile,
-                                   .model_key = key,
+  Range range = { from_us, to_us, profile, key };
+
+  return check_named (self, self->profile->dlms.load_profile, "load profile", error) &&
+         posa_dlms_meter_run_reading (self, load_profile_cb, &range, operation, error) != NULL;
+}
+
+static gpointer
+events_cb (PosaDlmsMeter *self, gpointer data, PosaOperation *operation, GError **error)
+{
+  const Range *range = data;
+  PosaDlmsProfileReader reader = { .client = self->client,
+                                   .profile = self->profile,
                                    .operation = operation };
 
-  if (!check_named (self, self->profile->dlms.load_profile, "load profile", error) ||
-      !posa_dlms_meter_ensure_installer (self, operation, error))
-    return FALSE;
-  reader.client = self->client;
-  gboolean done = posa_dlms_load_profile_read (&reader, from_us, to_us, profile, error);
-  posa_dlms_meter_touch (self);
-  return done;
+  return posa_dlms_events_read (&reader, range->from_us, range->to_us, error);
 }
 
 static GPtrArray *
@@ -61,15 +87,9 @@ dlms_read_events (PosaMeter *meter,
                   PosaOperation *operation,
                   GError **error)
 {
-  PosaDlmsMeter *self = POSA_DLMS_METER (meter);
-  PosaDlmsProfileReader reader = { .profile = self->profile, .operation = operation };
+  Range range = { from_us, to_us };
 
-  if (!posa_dlms_meter_ensure_installer (self, operation, error))
-    return NULL;
-  reader.client = self->client;
-  GPtrArray *events = posa_dlms_events_read (&reader, from_us, to_us, error);
-  posa_dlms_meter_touch (self);
-  return events;
+  return posa_dlms_meter_run_reading (POSA_DLMS_METER (meter), events_cb, &range, operation, error);
 }
 
 /* ---- clock ---- */

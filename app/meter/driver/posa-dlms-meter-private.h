@@ -44,6 +44,18 @@ gboolean posa_dlms_meter_is_refusal (PosaDlmsMeter *self, const GError *error);
 gboolean posa_dlms_meter_is_lack (PosaDlmsMeter *self, const GError *error);
 /* Whether a profile names the object @obis. */
 gboolean posa_dlms_meter_has (PosaObis obis);
+/* A job that only reads; NULL with the error. */
+typedef gpointer (*PosaDlmsReadFunc) (PosaDlmsMeter *self,
+                                      gpointer data,
+                                      PosaOperation *operation,
+                                      GError **error);
+/* Runs @func in the installer's association, as often as frames can be made shorter when long ones
+ * do not get through: it is to go on where it was. */
+gpointer posa_dlms_meter_run_reading (PosaDlmsMeter *self,
+                                      PosaDlmsReadFunc func,
+                                      gpointer data,
+                                      PosaOperation *operation,
+                                      GError **error);
 /* Notes that the line was used until now. */
 void posa_dlms_meter_touch (PosaDlmsMeter *self);
 PosaDlmsCommission posa_dlms_meter_make_context (PosaDlmsMeter *self,

@@ -140,6 +140,35 @@ posa_dlms_meter_ensure_installer (PosaDlmsMeter *self, PosaOperation *operation,
 
 /* ---- reading ---- */
 
+gpointer
+posa_dlms_meter_run_reading (PosaDlmsMeter *self,
+                             PosaDlmsReadFunc func,
+                             gpointer data,
+                             PosaOperation *operation,
+                             GError **error)
+{
+  for (;;)
+    {
+      g_autoptr (GError) local_error = NULL;
+
+      if (!posa_dlms_meter_ensure_installer (self, operation, error))
+        return NULL;
+      posa_dlms_client_set_hasty (self->client, TRUE);
+      gpointer result = func (self, data, operation, &local_error);
+      posa_dlms_client_set_hasty (self->client, FALSE);
+      posa_dlms_meter_touch (self);
+      if (result != NULL)
+        return result;
+      if (!g_error_matches (local_error, POSA_ERROR, POSA_ERROR_BAD_CHECKSUM) ||
+          !posa_dlms_client_shorten_frames (self->client))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+      posa_dlms_client_close (self->client);
+    }
+}
+
 gboolean
 posa_dlms_meter_has (PosaObis obis)
 {
@@ -214,6 +243,35 @@ read_clock (PosaDlmsMeter *self, PosaReadingSet *reading, PosaOperation *operati
   return FALSE;
 }
 
+/* What to read. */
+typedef struct
+{
+  PosaReadingKind kind;
+  gboolean totals_only;
+} Reading;
+
+static gpointer
+read_cb (PosaDlmsMeter *self, gpointer data, PosaOperation *operation, GError **error)
+{
+  const Reading *what = data;
+  g_auto (PosaDlmsBatch) batch = { .profile = self->profile,
+                                   .identity = self->identity,
+                                   .scalers = self->scalers,
+                                   .totals_only = what->totals_only };
+
+  if (!posa_dlms_batch_ask (&batch, self->client, operation, error) ||
+      !posa_dlms_batch_take_identity (&batch, posa_meter_edit_nameplate (POSA_METER (self)), error))
+    return NULL;
+  g_autoptr (PosaReadingSet)
+      reading = posa_meter_begin_reading (POSA_METER (self), self->profile, what->kind);
+  if (!posa_dlms_batch_take_values (&batch, reading, error) ||
+      (!what->totals_only && !read_clock (self, reading, operation, error)))
+    return NULL;
+  if (self->no_counter != NULL)
+    posa_reading_set_add_missing (reading, "invocation counter", self->no_counter);
+  return g_steal_pointer (&reading);
+}
+
 static PosaReadingSet *
 read_any (PosaDlmsMeter *self,
           PosaReadingKind kind,
@@ -222,25 +280,12 @@ read_any (PosaDlmsMeter *self,
           GError **error)
 {
   gint64 started = posa_clock_get_monotonic (posa_dlms_meter_get_clock (self));
-  g_auto (PosaDlmsBatch) batch = { .profile = self->profile,
-                                   .identity = self->identity,
-                                   .scalers = self->scalers,
-                                   .totals_only = totals_only };
+  Reading what = { kind, totals_only };
+  PosaReadingSet *reading = posa_dlms_meter_run_reading (self, read_cb, &what, operation, error);
 
-  if (!posa_dlms_meter_ensure_installer (self, operation, error) ||
-      !posa_dlms_batch_ask (&batch, self->client, operation, error) ||
-      !posa_dlms_batch_take_identity (&batch, posa_meter_edit_nameplate (POSA_METER (self)), error))
-    return NULL;
-  g_autoptr (PosaReadingSet)
-      reading = posa_meter_begin_reading (POSA_METER (self), self->profile, kind);
-  if (!posa_dlms_batch_take_values (&batch, reading, error) ||
-      (!totals_only && !read_clock (self, reading, operation, error)))
-    return NULL;
-  if (self->no_counter != NULL)
-    posa_reading_set_add_missing (reading, "invocation counter", self->no_counter);
-  posa_dlms_meter_touch (self);
-  reading->line = take_stats (self, self->used_us - started);
-  return g_steal_pointer (&reading);
+  if (reading != NULL)
+    reading->line = take_stats (self, self->used_us - started);
+  return reading;
 }
 
 static PosaReadingSet *

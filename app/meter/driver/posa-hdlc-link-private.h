@@ -28,6 +28,7 @@ struct _PosaHdlcLink
   PosaHdlcParameters granted; /* as the meter put it: it transmits, it receives */
   guint8 send_sequence;       /* V(S): of the first segment that is not acknowledged */
   guint8 receive_sequence;    /* V(R) */
+  gboolean hasty;             /* with large frames */
 };
 
 /* What came of waiting for a frame. */

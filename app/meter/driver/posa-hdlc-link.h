@@ -40,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaHdlcLink, posa_hdlc_link_free)
  * something else does, ACCESS_DENIED when the meter says DM to every try. */
 gboolean posa_hdlc_link_connect (PosaHdlcLink *self, GCancellable *cancellable, GError **error);
 gboolean posa_hdlc_link_is_connected (const PosaHdlcLink *self);
+/* Whether large frames (more than 128 bytes, either way) are given up after a few faults in a row,
+ * since the caller will connect anew and agree on smaller ones. */
+void posa_hdlc_link_set_hasty (PosaHdlcLink *self, gboolean hasty);
 /* Bytes of information that the meter takes in one frame. */
 guint16 posa_hdlc_link_get_max_info (const PosaHdlcLink *self);
 
