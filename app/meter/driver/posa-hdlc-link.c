@@ -13,8 +13,9 @@
 /* Faults in a row for each silence that is borne: a meter that is heard is not given up so soon. */
 #define FAULTS_PER_SILENCE 4
 /* … unless it is to be called again with smaller frames. At 6 wrong bits in 10,000 bytes seven of
- * ten frames of 2030 bytes are lost, one of four of 507, and hardly ever four of those in a row. */
-#define FAULTS_OF_LARGE 4
+ * ten frames of 2030 bytes are lost, and one of four of 507: better two too few than two too many.
+ */
+#define FAULTS_OF_LARGE 2
 /* A meter that is busy is asked so often … */
 #define BUSY_POLL_US (200 * 1000)
 /* … for so many times the wait for an answer. */
