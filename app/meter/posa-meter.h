@@ -163,8 +163,9 @@ gboolean posa_meter_update_firmware (PosaMeter *self,
                                      GError **error);
 
 /* Supply relay of a 2G meter: opens, waits, closes, verifying each by read-back; the limiter test.
- * GUARD_FAILED, and the relay is not touched, unless the supply is connected and may be connected
- * again without a hand on the meter; NOT_VERIFIED when the relay does not move. */
+ * One that it finds open, as a test leaves it that was cut off, it closes first. GUARD_FAILED, and
+ * the relay is not touched, unless the supply may be connected again without a hand on the meter;
+ * NOT_VERIFIED when the relay does not move. */
 gboolean posa_meter_test_relay (PosaMeter *self, PosaOperation *operation, GError **error);
 
 /* Signs off politely (also after errors) and closes the port. Also done by dispose. */

@@ -126,9 +126,9 @@ find_test_obstacle (const Relay *relay)
       return "once open it would stay so until somebody presses the button of the meter; test it "
              "by hand";
     case MODE_REMOTE:
-      return is_relay (relay, TRUE)
-                 ? NULL
-                 : "the supply is not connected; commission the meter first, that connects it";
+      return relay->control == CONTROL_READY
+                 ? "it waits for the button of the meter; press it, and test again"
+                 : NULL;
     case MODE_UNKNOWN:
     default:
       return "nobody knows who may close it; call the office";
@@ -150,6 +150,9 @@ posa_dlms_commission_test_relay (const PosaDlmsCommission *self, GError **error)
                    describe_relay (&relay), relay.mode, obstacle);
       return FALSE;
     }
+  /* open: a test was cut off, and the customer is in the dark */
+  if (!is_relay (&relay, TRUE) && !switch_relay (self, TRUE, error))
+    return FALSE;
   posa_operation_report (self->operation, 0.2, "%s", _ ("Opening the supply relay"));
   if (!switch_relay (self, FALSE, error))
     return FALSE;
