@@ -189,7 +189,7 @@ start_meter (const Job *self)
                                 "context=plain", "--set", "protection=none", "--set", "policy=0",
                                 NULL);
   return posa_test_sim_start ("1g", "--kind", "m3b", "--pace", "--set", reaction,
-                              self->baud == 19200 ? "--set" : NULL, "identification=PSA6M3B", NULL);
+                              self->baud == 19200 ? "--set" : NULL, "identification=PSa6M3B", NULL);
 }
 
 /* What the line had to carry, how often it turned, and the time of that at its speeds. */
