@@ -105,6 +105,9 @@ test_record_and_replay (void)
   g_assert_cmpstr (text, ==, again_text);
 }
 
+/* Of verb and bytes: what is shorter may be a piece of a frame that a busy machine cut off. */
+#define MIN_FRAME 24
+
 /* The text of the tape with the last byte of its line @number, of those with @verb, flipped. */
 static char *
 tamper (const char *text, const char *verb, guint number, guint *line)
@@ -113,7 +116,9 @@ tamper (const char *text, const char *verb, guint number, guint *line)
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
-      if (strstr (lines[i], verb) == NULL || number-- > 0)
+      const char *at = strstr (lines[i], verb);
+
+      if (at == NULL || strlen (at) < MIN_FRAME || number-- > 0)
         continue;
       char *last = lines[i] + strlen (lines[i]) - 5; /* of the check before the flag */
       *last = *last == '0' ? '1' : '0';
