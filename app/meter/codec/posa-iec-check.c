@@ -57,7 +57,7 @@ nature_of (const char *address)
     return end[1] == '9' ? MOVES : FIXED;
   if (c == 1 && g_str_has_prefix (address, "0-") && end[1] == '0')
     return MOVES;
-  if (end[2] != '.' && end[2] != '\0')
+  if (end[1] == '\0' || (end[2] != '.' && end[2] != '\0'))
     return FIXED;
   return end[1] == '8' ? COUNTS : strchr ("457", end[1]) != NULL ? MOVES : FIXED;
 }
