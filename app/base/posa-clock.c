@@ -13,7 +13,6 @@ struct _PosaClock
   GObject parent_instance;
   gboolean fake;
   GMutex lock;
-  gint64 offset;    /* of the wall time from the machine's */
   gint64 wall;      /* fake only */
   gint64 monotonic; /* fake only */
 };
@@ -60,15 +59,6 @@ posa_clock_new_fake (gint64 wall_us)
   return self;
 }
 
-PosaClock *
-posa_clock_new_shifted (gint64 offset_us)
-{
-  PosaClock *self = g_object_new (POSA_TYPE_CLOCK, NULL);
-
-  self->offset = offset_us;
-  return self;
-}
-
 static gint64
 read_hand (PosaClock *self, const gint64 *hand)
 {
@@ -92,7 +82,7 @@ posa_clock_get_monotonic (PosaClock *self)
 gint64
 posa_clock_get_wall (PosaClock *self)
 {
-  return self->fake ? read_hand (self, &self->wall) : g_get_real_time () + self->offset;
+  return self->fake ? read_hand (self, &self->wall) : g_get_real_time ();
 }
 
 void

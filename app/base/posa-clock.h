@@ -16,9 +16,6 @@ PosaClock *posa_clock_get_system (void);
 /* A clock that moves only by posa_clock_advance() and by being slept on. @wall_us: UTC, µs since
  * 1970. */
 PosaClock *posa_clock_new_fake (gint64 wall_us);
-/* The machine's clock on a device whose time of day is wrong by @offset_us, or that lives in
- * another year. */
-PosaClock *posa_clock_new_shifted (gint64 offset_us);
 
 gint64
 posa_clock_get_monotonic (PosaClock *self);   /* µs; never goes back, counts suspend (BOOTTIME) */

@@ -8,6 +8,12 @@
 #define N_GROUPS 6
 
 gboolean
+posa_obis_is_set (PosaObis self)
+{
+  return !posa_obis_equal (self, (PosaObis) { 0 });
+}
+
+gboolean
 posa_obis_equal (PosaObis x, PosaObis y)
 {
   return x.a == y.a && x.b == y.b && x.c == y.c && x.d == y.d && x.e == y.e && x.f == y.f;

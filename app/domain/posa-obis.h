@@ -15,6 +15,8 @@ typedef struct
 #define POSA_OBIS(a, b, c, d, e, f) ((PosaObis) { (a), (b), (c), (d), (e), (f) })
 
 gboolean posa_obis_equal (PosaObis x, PosaObis y);
+/* FALSE for all zero, which is what a field has that nothing was put in. */
+gboolean posa_obis_is_set (PosaObis self);
 /* "1-0:1.8.0*255", "1-0:1.8.0", "1.0.1.8.0.255" (six dotted), or short "1.8.0"; short codes get
  * A=1 B=0 F=255. Letters C, F, L, P of group C are 96, 97, 98, 99. FALSE: not an OBIS code. */
 gboolean posa_obis_parse (const char *text, PosaObis *out);

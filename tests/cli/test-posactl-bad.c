@@ -7,6 +7,8 @@
 
 #include "cli-rig.h"
 
+#include "posa-test-parallel.h"
+
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -154,8 +156,9 @@ run_command (const Row *row, const char *device, const char *port)
 }
 
 static void
-run_row (const Row *row)
+test_row (gconstpointer data)
 {
+  const Row *row = data;
   g_autofree char *device = cli_site_copy_device (site);
   PosaTestSim *sim = cli_site_new_meter_with (site, row->setting);
   g_autofree char *before = get_state (sim);
@@ -197,20 +200,6 @@ test_wrong_password (void)
   posa_test_sim_stop (sim);
 }
 
-/* All rows at the same time, each in a thread of its own: they wait for the meters. */
-static gpointer
-run_cb (gpointer data)
-{
-  run_row (data);
-  return NULL;
-}
-
-static void
-test_join (gconstpointer thread)
-{
-  g_thread_join ((GThread *) thread);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -220,7 +209,7 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strconcat ("/posactl-bad/", rows[i].name, NULL);
 
-      g_test_add_data_func (path, g_thread_new (NULL, run_cb, (gpointer) &rows[i]), test_join);
+      posa_test_add_parallel (path, &rows[i], test_row);
     }
   g_test_add_func ("/posactl-bad/profile/wrong-password", test_wrong_password);
   int status = g_test_run ();

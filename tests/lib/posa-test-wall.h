@@ -2,15 +2,12 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
-#include "meter/port/posa-port.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
-/* A port on a device whose time of day is wrong, or that lives in another year. */
-#define POSA_TYPE_TEST_WALL (posa_test_wall_get_type ())
-G_DECLARE_FINAL_TYPE (PosaTestWall, posa_test_wall, POSA, TEST_WALL, GObject)
-
-/* Takes @port; @offset_us is what the wall time differs from the machine's. */
-PosaPort *posa_test_wall_new (PosaPort *port, gint64 offset_us);
+/* Has the calling thread live on a device whose time of day differs by @us from the machine's; 0
+ * ends that. Other threads and processes do not notice. */
+void posa_test_wall_shift (gint64 us);
 
 G_END_DECLS

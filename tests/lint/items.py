@@ -9,7 +9,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 N_ITEMS = 34
 # What a test program includes that talks to a simulated meter.
-SIMULATED = re.compile(r'#include "(dlms-rig|posa-test-sim|iec-talk)\.h"')
+SIMULATED = re.compile(r'#include "(dlms-rig|dlms-talk|posa-test-sim|iec-talk)\.h"')
 
 
 def find_fault(item, path, simulated):

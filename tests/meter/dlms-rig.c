@@ -3,8 +3,6 @@
 
 #include "dlms-rig.h"
 
-#include "posa-test-wall.h"
-
 #include <string.h>
 
 /* F1 working days 8-19; F2 working days 7-8 and 19-23, Saturday 7-23; F3 the rest. */
@@ -60,21 +58,13 @@ dlms_rig_clear (DlmsRig *self)
 }
 
 PosaMeter *
-dlms_rig_open_at (DlmsRig *self, gint64 offset_us, GError **error)
-{
-  PosaPort *device = posa_port_open (posa_test_sim_get_port (self->sim), error);
-
-  if (device == NULL)
-    return NULL;
-  g_autoptr (PosaPort) port = posa_test_wall_new (device, offset_us);
-  return posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL, POSA_KEYRING (self->keyring),
-                          NULL, error);
-}
-
-PosaMeter *
 dlms_rig_open (DlmsRig *self, GError **error)
 {
-  return dlms_rig_open_at (self, 0, error);
+  g_autoptr (PosaPort) port = posa_port_open (posa_test_sim_get_port (self->sim), error);
+
+  return port != NULL ? posa_meter_open (port, POSA_METER_SECOND_GENERATION, NULL,
+                                         POSA_KEYRING (self->keyring), NULL, error)
+                      : NULL;
 }
 
 PosaReadingSet *

@@ -38,8 +38,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DlmsRig, dlms_rig_clear)
 
 /* Each with a port of its own, closed at the end. */
 PosaMeter *dlms_rig_open (DlmsRig *self, GError **error);
-/* The same on a device whose time of day is wrong by @offset_us. */
-PosaMeter *dlms_rig_open_at (DlmsRig *self, gint64 offset_us, GError **error);
 PosaReadingSet *dlms_rig_read (DlmsRig *self, GError **error);
 GPtrArray *dlms_rig_commission (DlmsRig *self, GError **error);
 

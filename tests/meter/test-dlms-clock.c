@@ -8,6 +8,8 @@
 #include "dlms-rig.h"
 
 #include "base/posa-error.h"
+#include "posa-test-parallel.h"
+#include "posa-test-wall.h"
 
 #include <string.h>
 
@@ -19,14 +21,17 @@ offset_of (const char *text)
   gint64 us = posa_time_parse (text, &error);
 
   g_assert_no_error (error);
+  posa_test_wall_shift (0);
   return us - g_get_real_time ();
 }
 
+/* From here on this thread is such a device. */
 static PosaMeter *
 open_at (DlmsRig *self, gint64 offset_us)
 {
   g_autoptr (GError) error = NULL;
-  PosaMeter *meter = dlms_rig_open_at (self, offset_us, &error);
+  posa_test_wall_shift (offset_us);
+  PosaMeter *meter = dlms_rig_open (self, &error);
 
   g_assert_no_error (error);
   return meter;
@@ -66,8 +71,9 @@ static const Change changes[] = {
 /* Set to the second, with the rule of summer time; what the meter tells is then the device's time,
  * and a look at it an hour later, behind the change, finds it right. */
 static void
-test_change (const Change *row)
+test_change (gconstpointer data)
 {
+  const Change *row = data;
   gint64 offset = offset_of (row->device);
   g_auto (DlmsRig) self = { 0 };
   g_autoptr (GError) error = NULL;
@@ -83,7 +89,7 @@ test_change (const Change *row)
   gint64 left = posa_test_sim_get_int (self.sim, "clock_offset_ms") - offset / 1000;
   g_assert_cmpint (ABS (left), <=, 1500);
 
-  self.plan.fitting_us = g_get_real_time () + offset;
+  self.plan.fitting_us = g_get_real_time ();
   g_autoptr (GPtrArray) values = posa_meter_commission (meter, &self.plan, NULL, &error);
   g_assert_no_error (error);
   left = posa_test_sim_get_int (self.sim, "clock_offset_ms") - offset / 1000;
@@ -208,6 +214,7 @@ test_another_day (void)
       g_autoptr (GError) error = NULL;
 
       dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+      posa_test_wall_shift (0);
       self.plan.fitting_us = g_get_real_time ();
       assert_refused (&self, offset, "the day of the order");
       self.plan.fitting_us = 0;
@@ -233,7 +240,7 @@ test_meter_of_another_day (void)
   dlms_rig_assert_commissioned (&self);
 }
 
-/* ---- all of them at the same time, each in a thread of its own: they wait for the meters ---- */
+/* ---- all of them at the same time: they wait for the meters ---- */
 
 static const struct
 {
@@ -247,32 +254,18 @@ static const struct
   { "meter-of-another-day", test_meter_of_another_day },
 };
 
-static gpointer
-run_change_cb (gpointer data)
-{
-  test_change (data);
-  return NULL;
-}
-
-static gpointer
-run_other_cb (gpointer data)
+static void
+run_other_cb (gconstpointer data)
 {
   others[GPOINTER_TO_SIZE (data)].run ();
-  return NULL;
 }
 
 static void
-test_join (gconstpointer thread)
-{
-  g_thread_join ((GThread *) thread);
-}
-
-static void
-add (const char *name, GThread *thread)
+add (const char *name, gconstpointer row, GTestDataFunc func)
 {
   g_autofree char *path = g_strconcat ("/dlms-clock/", name, NULL);
 
-  g_test_add_data_func (path, thread, test_join);
+  posa_test_add_parallel (path, row, func);
 }
 
 int
@@ -280,8 +273,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (changes); i++)
-    add (changes[i].name, g_thread_new (NULL, run_change_cb, (gpointer) &changes[i]));
+    add (changes[i].name, &changes[i], test_change);
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
-    add (others[i].name, g_thread_new (NULL, run_other_cb, GSIZE_TO_POINTER (i)));
+    add (others[i].name, GSIZE_TO_POINTER (i), run_other_cb);
   return g_test_run ();
 }

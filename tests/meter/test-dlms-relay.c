@@ -7,6 +7,7 @@
 #include "dlms-rig.h"
 
 #include "base/posa-error.h"
+#include "posa-test-parallel.h"
 
 #include <string.h>
 
@@ -53,8 +54,9 @@ assert_said (const GError *error, int code, const char *said)
 }
 
 static void
-run_row (const Row *row)
+test_row (gconstpointer data)
 {
+  const Row *row = data;
   g_autofree char *mode = g_strconcat ("control_mode=", row->mode, NULL);
   g_autofree char *relay = g_strconcat ("relay=", row->relay, NULL);
   g_auto (DlmsRig) self = { 0 };
@@ -73,20 +75,6 @@ run_row (const Row *row)
   g_assert_cmpint (posa_test_sim_get_int (self.sim, "relay_state"), ==, row->state);
 }
 
-/* All rows at the same time, each in a thread of its own: they wait for the meters. */
-static gpointer
-run_cb (gpointer data)
-{
-  run_row (data);
-  return NULL;
-}
-
-static void
-test_join (gconstpointer thread)
-{
-  g_thread_join ((GThread *) thread);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -95,7 +83,7 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strjoin ("/", "/dlms-relay", rows[i].mode, rows[i].relay, NULL);
 
-      g_test_add_data_func (path, g_thread_new (NULL, run_cb, (gpointer) &rows[i]), test_join);
+      posa_test_add_parallel (path, &rows[i], test_row);
     }
   return g_test_run ();
 }

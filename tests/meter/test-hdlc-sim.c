@@ -6,15 +6,18 @@
 
 #include "base/posa-error.h"
 #include "dlms-rig.h"
+#include "posa-test-parallel.h"
 
 #include <glib/gstdio.h>
 
 /* What must do, without a repeat unless it says so. */
-static const struct
+typedef struct
 {
   const char *name, *argument, *setting;
   guint min_retries, max_retries;
-} rows[] = {
+} Row;
+
+static const Row rows[] = {
   { "11.1-echo", "--echo", "window=1", 0, 0 },
   { "11.1-echo-with-windows", "--echo", "window=7", 0, 0 },
   { "11.3-shared-flag", "--set=window=7", "hdlc=shared-flag", 0, 0 },
@@ -35,47 +38,19 @@ static const struct
   { "busy", "--set=window=1", "hdlc=busy", 0, 0 },
 };
 
-/* All rows read at the same time, each in a thread of its own: most of them wait. */
-typedef struct
-{
-  DlmsRig rig;
-  GThread *thread;
-  PosaReadingSet *reading;
-  GError *error;
-} Job;
-
-static Job jobs[G_N_ELEMENTS (rows)];
-
-static gpointer
-read_cb (gpointer data)
-{
-  Job *job = data;
-
-  job->reading = dlms_rig_read (&job->rig, &job->error);
-  return NULL;
-}
-
-static void
-start_job (gsize row)
-{
-  dlms_rig_init (&jobs[row].rig,
-                 DLMS_RIG_START ("--no-pace", rows[row].argument, "--set", rows[row].setting));
-  jobs[row].thread = g_thread_new (rows[row].name, read_cb, &jobs[row]);
-}
-
 static void
 test_row (gconstpointer data)
 {
-  gsize row = GPOINTER_TO_SIZE (data);
-  Job *job = &jobs[row];
+  const Row *row = data;
+  g_auto (DlmsRig) self = { 0 };
+  g_autoptr (GError) error = NULL;
 
-  g_thread_join (job->thread);
-  g_assert_no_error (job->error);
-  dlms_rig_assert_registers (&job->rig, job->reading);
-  g_assert_cmpuint (job->reading->line.retries, >=, rows[row].min_retries);
-  g_assert_cmpuint (job->reading->line.retries, <=, rows[row].max_retries);
-  posa_reading_set_free (job->reading);
-  dlms_rig_clear (&job->rig);
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", row->argument, "--set", row->setting));
+  g_autoptr (PosaReadingSet) reading = dlms_rig_read (&self, &error);
+  g_assert_no_error (error);
+  dlms_rig_assert_registers (&self, reading);
+  g_assert_cmpuint (reading->line.retries, >=, row->min_retries);
+  g_assert_cmpuint (reading->line.retries, <=, row->max_retries);
 }
 
 /* Read until some frames had a check that ends in 7E: chance decides how many a reading has. */
@@ -208,8 +183,8 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *name = g_strconcat ("/hdlc-sim/", rows[i].name, NULL);
-      start_job (i);
-      g_test_add_data_func (name, GSIZE_TO_POINTER (i), test_row);
+
+      posa_test_add_parallel (name, &rows[i], test_row);
     }
   g_test_add_data_func ("/hdlc-sim/11.2-check-ends-in-flag", "window=1", test_flag_check);
   g_test_add_data_func ("/hdlc-sim/11.2-check-ends-in-flag-in-windows", "window=5",

@@ -20,7 +20,7 @@
 static gboolean
 check_named (PosaDlmsMeter *self, PosaObis obis, const char *what, GError **error)
 {
-  if (posa_dlms_meter_has (obis))
+  if (posa_obis_is_set (obis))
     return TRUE;
   g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED, "profile %s names no %s",
                self->profile->id, what);

@@ -42,8 +42,6 @@ gboolean posa_dlms_meter_call_again (PosaDlmsMeter *self, PosaOperation *operati
 gboolean posa_dlms_meter_is_refusal (PosaDlmsMeter *self, const GError *error);
 /* The same of a stranger, from whom nothing is demanded. */
 gboolean posa_dlms_meter_is_lack (PosaDlmsMeter *self, const GError *error);
-/* Whether a profile names the object @obis. */
-gboolean posa_dlms_meter_has (PosaObis obis);
 /* A job that only reads; NULL with the error. */
 typedef gpointer (*PosaDlmsReadFunc) (PosaDlmsMeter *self,
                                       gpointer data,

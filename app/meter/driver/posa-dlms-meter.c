@@ -53,9 +53,8 @@ open_with_keys (PosaDlmsMeter *self, PosaKeySet set, GCancellable *cancellable, 
   return posa_dlms_check_serial (plate, serial, error);
 }
 
-/* TRUE with the association open. Not, and @error unset: there are no keys on their way, or they
- * are
- * @refused. */
+/* TRUE with the association open. FALSE with @error unset when there are no keys on their way, or
+ * the meter has @refused them. */
 static gboolean
 open_with_pending (PosaDlmsMeter *self,
                    GCancellable *cancellable,
@@ -169,12 +168,6 @@ posa_dlms_meter_run_reading (PosaDlmsMeter *self,
     }
 }
 
-gboolean
-posa_dlms_meter_has (PosaObis obis)
-{
-  return !posa_obis_equal (obis, (PosaObis) { 0 });
-}
-
 /* What the line had to carry since the last reading. */
 static PosaLineStats
 take_stats (PosaDlmsMeter *self, gint64 wall_us)
@@ -226,7 +219,7 @@ read_clock (PosaDlmsMeter *self, PosaReadingSet *reading, PosaOperation *operati
   g_autoptr (GError) local_error = NULL;
   PosaMeterTime time = { 0 };
 
-  if (!posa_dlms_meter_has (self->profile->dlms.clock))
+  if (!posa_obis_is_set (self->profile->dlms.clock))
     return TRUE;
   if (posa_dlms_commission_read_clock (&context, &time, &local_error))
     {

@@ -108,7 +108,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Limiter, limiter_clear)
 static gboolean
 has_flag (const PosaDlmsCommission *self)
 {
-  return !posa_obis_equal (self->profile->dlms.limiter_enabled, (PosaObis) { 0 });
+  return posa_obis_is_set (self->profile->dlms.limiter_enabled);
 }
 
 static gboolean

@@ -82,7 +82,7 @@ posa_dlms_step_special_days (const PosaDlmsCommission *self, GError **error)
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
 
-  if (posa_obis_equal (self->profile->dlms.special_days, (PosaObis) { 0 }))
+  if (!posa_obis_is_set (self->profile->dlms.special_days))
     {
       g_set_error_literal (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
                            "the profile does not say where they are");

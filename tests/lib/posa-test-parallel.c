@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Copyright 2026 The Posa authors */
+
+#include "posa-test-parallel.h"
+
+typedef struct
+{
+  gconstpointer row;
+  GTestDataFunc func;
+  GThread *thread;
+} Job;
+
+static gpointer
+run_cb (gpointer data)
+{
+  const Job *job = data;
+
+  job->func (job->row);
+  return NULL;
+}
+
+static void
+join_cb (gconstpointer data)
+{
+  g_thread_join (((const Job *) data)->thread);
+}
+
+void
+posa_test_add_parallel (const char *path, gconstpointer row, GTestDataFunc func)
+{
+  Job *job = g_new (Job, 1);
+
+  job->row = row;
+  job->func = func;
+  job->thread = g_thread_new ("row", run_cb, job);
+  g_test_add_data_func_full (path, job, join_cb, g_free);
+}
