@@ -89,6 +89,7 @@ posa_store_keyring_wrap (GBytes *storage_key, const PosaMeterKeys *keys, GError 
 static gboolean
 unwrap (PosaStoreKeyring *self,
         const char *serial,
+        PosaKeySet set,
         GBytes *wrapped,
         PosaMeterKeys *keys,
         GError **error)
@@ -106,8 +107,10 @@ unwrap (PosaStoreKeyring *self,
       posa_dlms_key_set (&keys->authentication, plain + size, size);
     }
   else
-    g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING,
-                 "the keys of meter %s cannot be opened with this device's storage key", serial);
+    g_set_error (error, POSA_ERROR, POSA_ERROR_DAMAGED,
+                 "the %skeys of meter %s cannot be opened with this device's storage key: they are "
+                 "damaged, or another device's; none was tried, have the office restore the store",
+                 set == POSA_KEYS_NEXT ? "new " : "", serial);
   OPENSSL_cleanse (plain, sizeof plain);
   return ok;
 }
@@ -163,7 +166,7 @@ posa_store_keyring_get_keys (PosaKeyring *keyring,
     return FALSE;
   if (wrapped == NULL || self->storage_key == NULL)
     return set_no_keys (serial, error);
-  return unwrap (self, serial, wrapped, keys, error);
+  return unwrap (self, serial, set, wrapped, keys, error);
 }
 
 /* The name of a key must not tell the key, so it is a hash. */

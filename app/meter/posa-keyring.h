@@ -74,7 +74,8 @@ struct _PosaKeyringInterface
 gboolean posa_keyring_get_client_title (PosaKeyring *self,
                                         guint8 title[POSA_DLMS_TITLE_SIZE],
                                         GError **error);
-/* KEY_MISSING when this device has no such key for @serial. */
+/* KEY_MISSING when this device has no such key for @serial; DAMAGED when it has one that cannot be
+ * used, which is never the same: the meter may have it. */
 gboolean posa_keyring_get_keys (PosaKeyring *self,
                                 const char *serial,
                                 PosaKeySet set,

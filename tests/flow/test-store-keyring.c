@@ -4,6 +4,7 @@
 #include "flow-site.h"
 
 #include "base/posa-cursor.h"
+#include "base/posa-error.h"
 #include "domain/posa-uuid.h"
 #include "flow/posa-store-keyring.h"
 #include "meter/posa-meter.h"
@@ -16,6 +17,7 @@
 #define KEK     "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F"
 #define DATA    "00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F"
 #define WRAPPED "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21"
+#define DAMAGED "29C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21"
 
 typedef struct
 {
@@ -120,13 +122,13 @@ test_vector (Fixture *f, gconstpointer data)
 }
 
 static void
-assert_no_keys (PosaKeyring *keyring, const char *serial)
+assert_no_keys (PosaKeyring *keyring, const char *serial, PosaErrorCode code)
 {
   g_autoptr (GError) error = NULL;
   g_auto (PosaMeterKeys) keys = { 0 };
 
   g_assert_false (posa_keyring_get_keys (keyring, serial, POSA_KEYS_CURRENT, &keys, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
+  g_assert_error (error, POSA_ERROR, (int) code);
   g_assert_nonnull (strstr (error->message, serial));
   g_assert_cmpuint (keys.encryption.size, ==, 0);
 }
@@ -139,12 +141,12 @@ test_missing (Fixture *f, gconstpointer data)
   g_autoptr (PosaKeyring) stranger = posa_store_keyring_new (f->store, other);
   g_autoptr (PosaKeyring) nobody = posa_store_keyring_new (f->store, NULL);
 
-  assert_no_keys (f->keyring, "UNKNOWN");
-  assert_no_keys (f->keyring, "BARE");
-  assert_no_keys (stranger, "A");
-  assert_no_keys (nobody, "A");
+  assert_no_keys (f->keyring, "UNKNOWN", POSA_ERROR_KEY_MISSING);
+  assert_no_keys (f->keyring, "BARE", POSA_ERROR_KEY_MISSING);
+  assert_no_keys (stranger, "A", POSA_ERROR_DAMAGED);
+  assert_no_keys (nobody, "A", POSA_ERROR_KEY_MISSING);
   add_meter (f->store, "SHORT", 1, "28C9F404C4B810F4CBCCB35CFB87F826");
-  assert_no_keys (f->keyring, "SHORT");
+  assert_no_keys (f->keyring, "SHORT", POSA_ERROR_DAMAGED);
 }
 
 static void
@@ -252,13 +254,13 @@ test_sizes (Fixture *f, gconstpointer data)
 }
 
 static void
-expect_no_keys (PosaKeyring *keyring, PosaKeySet set, const char *message)
+expect_no_keys (PosaKeyring *keyring, PosaKeySet set, PosaErrorCode code, const char *message)
 {
   g_autoptr (GError) error = NULL;
   g_auto (PosaMeterKeys) keys = { 0 };
 
   g_assert_false (posa_keyring_get_keys (keyring, "A", set, &keys, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
+  g_assert_error (error, POSA_ERROR, (int) code);
   g_assert_nonnull (strstr (error->message, "meter A"));
   g_assert_nonnull (strstr (error->message, message));
   g_assert_cmpuint (keys.encryption.size, ==, 0);
@@ -279,18 +281,18 @@ test_change (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  expect_no_keys (f->keyring, POSA_KEYS_NEXT, "has no keys");
+  expect_no_keys (f->keyring, POSA_KEYS_NEXT, POSA_ERROR_KEY_MISSING, "has no keys");
   note (f->keyring, &new_keys);
   expect_keys (f->keyring, POSA_KEYS_CURRENT, 0x00);
   expect_keys (f->keyring, POSA_KEYS_NEXT, 3);
   note (f->keyring, NULL);
-  expect_no_keys (f->keyring, POSA_KEYS_NEXT, "has no keys");
+  expect_no_keys (f->keyring, POSA_KEYS_NEXT, POSA_ERROR_KEY_MISSING, "has no keys");
   note (f->keyring, &new_keys);
   close_keyring (f);
   open_keyring (f);
   g_assert_true (posa_keyring_promote (f->keyring, "A", &error));
   expect_keys (f->keyring, POSA_KEYS_CURRENT, 3);
-  expect_no_keys (f->keyring, POSA_KEYS_NEXT, "has no keys");
+  expect_no_keys (f->keyring, POSA_KEYS_NEXT, POSA_ERROR_KEY_MISSING, "has no keys");
   /* A later revision of the stock does not bring the old ones back. */
   add_meter (f->store, "A", 2, WRAPPED);
   expect_keys (f->keyring, POSA_KEYS_CURRENT, 3);
@@ -308,11 +310,11 @@ test_other_device (Fixture *f, gconstpointer data)
 
   note (stranger, &new_keys);
   expect_keys (f->keyring, POSA_KEYS_CURRENT, 0x00);
-  expect_no_keys (f->keyring, POSA_KEYS_NEXT, "cannot be opened with this device's storage key");
+  expect_no_keys (f->keyring, POSA_KEYS_NEXT, POSA_ERROR_DAMAGED, "cannot be opened");
   g_assert_true (posa_keyring_promote (stranger, "A", &error));
-  expect_no_keys (f->keyring, POSA_KEYS_CURRENT, "cannot be opened with this device's storage key");
+  expect_no_keys (f->keyring, POSA_KEYS_CURRENT, POSA_ERROR_DAMAGED, "cannot be opened");
   expect_keys (stranger, POSA_KEYS_CURRENT, 3);
-  expect_no_keys (nobody, POSA_KEYS_CURRENT, "has no keys");
+  expect_no_keys (nobody, POSA_KEYS_CURRENT, POSA_ERROR_KEY_MISSING, "has no keys");
   g_assert_false (posa_keyring_set_pending (nobody, "A", &new_keys, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING);
 }
@@ -322,11 +324,12 @@ static void
 test_damaged (Fixture *f, gconstpointer data)
 {
   static const char *const rows[] = {
-    "29C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21",
+    DAMAGED,
     "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD",
     "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326",
     "28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD2100000000",
     "00",
+    "",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -336,7 +339,7 @@ test_damaged (Fixture *f, gconstpointer data)
 
       posa_meter_key_store_set_pending (f->store, "A", wrapped, 1, &error);
       g_assert_no_error (error);
-      expect_no_keys (f->keyring, POSA_KEYS_NEXT, "cannot be opened");
+      expect_no_keys (f->keyring, POSA_KEYS_NEXT, POSA_ERROR_DAMAGED, "the new keys");
       expect_keys (f->keyring, POSA_KEYS_CURRENT, 0x00);
       note (f->keyring, NULL);
     }
@@ -399,6 +402,28 @@ call (Fixture *f, PosaTestSim *sim)
   return meter;
 }
 
+static gsize
+get_key_size (guint suite)
+{
+  return suite == 2 ? 32 : 16;
+}
+
+/* An enrolled device that has the keys of posa-sim for its meter. */
+static void
+add_stocked (Fixture *f, guint suite)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) kek = bytes_of (KEK);
+  g_auto (PosaMeterKeys) keys = make_keys (get_key_size (suite), 0x00, 0xD0);
+  g_autoptr (GBytes) wrapped = posa_store_keyring_wrap (kek, &keys, &error);
+  g_autofree char *hex =
+      posa_hex_encode (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));
+
+  add_meter (f->store, SERIAL, 1, hex);
+  posa_setting_store_set (f->store, POSA_SETTING_CLIENT_TITLE, "5053410000000007", &error);
+  g_assert_no_error (error);
+}
+
 /* New keys of another suite's size stay here; those of the right one are taken, and open it. */
 static void
 check_suite (Fixture *f, PosaTestSim *sim, gsize size)
@@ -431,27 +456,48 @@ check_suite (Fixture *f, PosaTestSim *sim, gsize size)
   g_assert_cmpint (posa_test_sim_get_int (sim, "refused"), ==, 0);
 }
 
+/* The keys that the meter has are there, but those on their way to it are damaged. It may have
+ * taken them, so that the old ones would be refused: it is not asked. */
+static void
+test_damaged_meter (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) damaged = bytes_of (DAMAGED);
+  g_auto (PosaMeterKeys) next = make_keys (16, 0x80, 0xA0);
+  g_autoptr (PosaTestSim)
+      sim = posa_test_sim_start ("2g", "--no-pace", "--set", "serial=" SERIAL, NULL);
+  PosaMeterTime time;
+
+  add_stocked (f, 0);
+  posa_meter_key_store_set_pending (f->store, SERIAL, damaged, 1, &error);
+  g_assert_no_error (error);
+  g_autoptr (PosaMeter) meter = call (f, sim);
+  gint64 associations = posa_test_sim_get_int (sim, "associations");
+  g_assert_false (posa_meter_read_clock (meter, &time, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_DAMAGED);
+  g_assert_nonnull (strstr (error->message, "the new keys of meter " SERIAL));
+  g_clear_error (&error);
+  g_assert_false (posa_meter_change_keys (meter, &next, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_DAMAGED);
+  posa_meter_close (meter);
+  g_assert_cmpint (posa_test_sim_get_int (sim, "associations"), ==, associations);
+  g_assert_cmpint (posa_test_sim_get_int (sim, "key_transfers"), ==, 0);
+  g_assert_cmpint (posa_test_sim_get_int (sim, "refused"), ==, 0);
+}
+
 static void
 test_suite (Fixture *f, gconstpointer data)
 {
   guint suite = GPOINTER_TO_UINT (data);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) kek = bytes_of (KEK);
-  g_auto (PosaMeterKeys) keys = make_keys (suite == 2 ? 32 : 16, 0x00, 0xD0);
-  g_autoptr (GBytes) wrapped = posa_store_keyring_wrap (kek, &keys, &error);
-  g_autofree char *hex =
-      posa_hex_encode (g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped));
   g_autofree char *setting = g_strdup_printf ("suite=%u", suite);
   g_autoptr (PosaTestSim) sim =
       posa_test_sim_start ("2g", "--no-pace", "--set", "serial=" SERIAL, "--set", setting, NULL);
   g_autofree char *before = g_strdup (g_getenv ("POSA_DATADIR"));
   g_autofree char *folder = make_profiles (f, suite);
 
-  add_meter (f->store, SERIAL, 1, hex);
-  posa_setting_store_set (f->store, POSA_SETTING_CLIENT_TITLE, "5053410000000007", &error);
-  g_assert_no_error (error);
+  add_stocked (f, suite);
   g_setenv ("POSA_DATADIR", folder, TRUE);
-  check_suite (f, sim, keys.encryption.size);
+  check_suite (f, sim, get_key_size (suite));
   g_setenv ("POSA_DATADIR", before, TRUE);
 }
 
@@ -471,6 +517,7 @@ main (int argc, char **argv)
   ADD ("change", test_change);
   ADD ("other-device", test_other_device);
   ADD ("damaged", test_damaged);
+  ADD ("damaged-meter", test_damaged_meter);
   ADD ("sizes", test_sizes);
   for (guint suite = 0; suite <= 2; suite++)
     {
