@@ -365,7 +365,7 @@ parse_item (PosaPortal *self, PosaJsonCursor object)
 
   if (posa_json_has (object, "wrapped_keys"))
     posa_json_fault (posa_json_member (object, "wrapped_keys"), "a lot has its keys in clear");
-  if (!posa_json_has (object, "encryption_key"))
+  if (!posa_json_has (object, "encryption_key") && !posa_json_has (object, "authentication_key"))
     return item;
   parse_key (object, "encryption_key", keys);
   parse_key (object, "authentication_key", keys);

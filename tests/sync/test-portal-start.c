@@ -129,6 +129,30 @@ test_keys (void)
   rig_remove_folder (folder);
 }
 
+/* Imports @lot, which the portal has to refuse; its stderr. */
+static char *
+expect_no_import (RigPortal *portal, const char *lot)
+{
+  g_autofree char *path = g_build_filename (portal->folder, "lot.json", NULL);
+  g_autofree char *program = rig_program ("app/portal/posa-portal");
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  g_assert_true (g_file_set_contents (path, lot, -1, NULL));
+  g_autoptr (GSubprocess) process =
+      g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE, &error,
+                        program, "--data", portal->folder, "--import", path, NULL);
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &text, &error);
+  g_assert_no_error (error);
+  g_test_message ("%s", text);
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
+  g_assert_nonnull (strstr (text, path));
+  g_assert_cmpuint (rig_portal_count (portal, "orders"), ==, 0);
+  g_assert_cmpuint (rig_portal_count (portal, "stock"), ==, 0);
+  return text;
+}
+
 static void
 test_bad_lot (void)
 {
@@ -137,32 +161,57 @@ test_bad_lot (void)
     "",
     "{\"format\":\"posa-lot\",\"version\":1,\"orders\":[{\"id\":\"W-1\"}]}",
     "{\"format\":\"posa-lot\",\"version\":2}",
-    "{\"format\":\"posa-lot\",\"version\":1,\"stock\":[{\"serial\":\"A\",\"model\":\"B\","
-    "\"kind\":\"2g-1\",\"crew_id\":\"C\",\"encryption_key\":\"00\"}]}",
-    "{\"format\":\"posa-lot\",\"version\":1,\"stock\":[{\"serial\":\"A\",\"model\":\"B\","
-    "\"kind\":\"2g-1\",\"crew_id\":\"C\",\"encryption_key\":\"000102030405060708090A0B0C0D0E0F\","
-    "\"authentication_key\":"
-    "\"000102030405060708090A0B0C0D0E0F000102030405060708090A0B0C0D0E0F\"}]}",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lots); i++)
     {
-      g_autofree char *path = g_build_filename (portal->folder, "lot.json", NULL);
-      g_autofree char *program = rig_program ("app/portal/posa-portal");
-      g_autofree char *text = NULL;
-      g_autoptr (GError) error = NULL;
-      g_assert_true (g_file_set_contents (path, lots[i], -1, NULL));
-      g_autoptr (GSubprocess) process =
-          g_subprocess_new (G_SUBPROCESS_FLAGS_STDERR_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE,
-                            &error, program, "--data", portal->folder, "--import", path, NULL);
-      g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &text, &error);
-      g_assert_no_error (error);
-      g_test_message ("%s", text);
-      g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
-      g_assert_nonnull (strstr (text, path));
+      g_autofree char *text = expect_no_import (portal, lots[i]);
     }
-  g_assert_cmpuint (rig_portal_count (portal, "orders"), ==, 0);
-  g_assert_cmpuint (rig_portal_count (portal, "stock"), ==, 0);
+}
+
+#define KEY      "000102030405060708090A0B0C0D0E0F"
+#define EK(text) ",\"encryption_key\":" text
+#define AK(text) ",\"authentication_key\":" text
+
+/* The second of three meters has keys that cannot be wrapped for the database: none is taken. */
+static void
+test_bad_keys (void)
+{
+  static const struct
+  {
+    const char *keys;
+    const char *place;
+  } rows[] = {
+    { EK ("\"00\"") AK ("\"" KEY "\""), "stock[1].encryption_key: " },
+    { EK ("\"" KEY "\"") AK ("\"" KEY KEY "\""), "stock[1].authentication_key: " },
+    { EK ("\"" KEY "00\"") AK ("\"" KEY "00\""), "stock[1].encryption_key: " },
+    { EK ("\"" KEY KEY KEY "\"") AK ("\"" KEY KEY KEY "\""), "stock[1].encryption_key: " },
+    { EK ("\"no hex\"") AK ("\"" KEY "\""), "stock[1].encryption_key: " },
+    { EK ("\"" KEY "\"") AK ("\"\""), "stock[1].authentication_key: " },
+    { EK ("\"" KEY "\"") AK ("7"), "stock[1].authentication_key: " },
+    { EK ("\"" KEY "\""), "stock[1].authentication_key: missing" },
+    { AK ("\"" KEY "\""), "stock[1].encryption_key: missing" },
+    { EK ("\"" KEY "\"") AK ("\"" KEY "\"") ",\"wrapped_keys\":\"" KEY "\"",
+      "stock[1].wrapped_keys: " },
+  };
+  g_autoptr (RigPortal) portal = rig_portal_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const char *const keys[] = { EK ("\"" KEY "\"") AK ("\"" KEY "\""), rows[i].keys, "" };
+      g_autoptr (GString) lot = g_string_new ("{\"format\":\"posa-lot\",\"version\":1,\"stock\":[");
+
+      for (guint k = 0; k < G_N_ELEMENTS (keys); k++)
+        g_string_append_printf (lot,
+                                "%s{\"serial\":\"A%u\",\"model\":\"B\",\"kind\":\"2g-1\","
+                                "\"crew_id\":\"C\"%s}",
+                                k > 0 ? "," : "", k, keys[k]);
+      g_string_append (lot, "]}");
+      g_autofree char *text = expect_no_import (portal, lot->str);
+      g_assert_nonnull (strstr (text, rows[i].place));
+      /* No key in a log. */
+      g_assert_null (strstr (text, KEY));
+    }
 }
 
 int
@@ -175,5 +224,6 @@ main (int argc, char **argv)
   g_test_add_func ("/portal/newer-database", test_newer_database);
   g_test_add_func ("/portal/keys", test_keys);
   g_test_add_func ("/portal/bad-lot", test_bad_lot);
+  g_test_add_func ("/portal/bad-keys", test_bad_keys);
   return g_test_run ();
 }
