@@ -104,7 +104,7 @@ typedef struct
   gboolean limiter_enabled;
   const PosaTariffTable *tariff_table;
   const GArray *patron_days; /* PosaHoliday; NULL = none beside the holidays of the law */
-  gint64 fitting_us;         /* when it was announced; 0 = not, so now */
+  gint64 fitting_us;         /* for when it was announced */
 } PosaCommissionPlan;
 
 /* What @order wants of the meter @serial; borrows both. */

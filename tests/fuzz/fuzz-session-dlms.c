@@ -453,7 +453,7 @@ make_table (void)
 }
 
 static void
-commission (PosaMeter *meter)
+commission (PosaMeter *meter, gint64 fitting_us)
 {
   g_autoptr (PosaTariffTable) table = make_table ();
   g_autoptr (GError) error = NULL;
@@ -462,7 +462,8 @@ commission (PosaMeter *meter)
                                     .contract_power_w = 3000,
                                     .available_power_w = 3300,
                                     .limiter_enabled = TRUE,
-                                    .tariff_table = table };
+                                    .tariff_table = table,
+                                    .fitting_us = fitting_us };
   g_autoptr (GPtrArray) values = posa_meter_commission (meter, &plan, NULL, &error);
   g_assert_true ((values == NULL) == (error != NULL));
 }
@@ -479,7 +480,7 @@ use_meter (PosaMeter *meter, guint8 mode)
       g_autoptr (PosaReadingSet) totals = posa_meter_read_totals (meter, NULL, NULL);
     }
   if ((mode & MODE_COMMISSION) != 0)
-    commission (meter);
+    commission (meter, reading != NULL ? reading->taken_us : 0);
   if ((mode & MODE_RELAY) != 0)
     posa_meter_test_relay (meter, NULL, NULL);
 }

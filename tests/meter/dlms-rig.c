@@ -45,7 +45,8 @@ dlms_rig_init (DlmsRig *self, PosaTestSim *sim)
                                       .available_power_w = 3300,
                                       .limiter_enabled = TRUE,
                                       .tariff_table = self->table,
-                                      .patron_days = self->patron_days };
+                                      .patron_days = self->patron_days,
+                                      .fitting_us = g_get_real_time () };
 }
 
 void

@@ -194,7 +194,7 @@ check_device_day (const PosaDlmsCommission *self, GError **error)
   gint64 announced = self->plan->fitting_us;
   PosaMeterTime time;
 
-  if (announced == 0 || ABS (posa_clock_get_wall (self->clock) - announced) <= OTHER_DAY_US)
+  if (ABS (posa_clock_get_wall (self->clock) - announced) <= OTHER_DAY_US)
     return TRUE;
   if (!posa_dlms_commission_read_clock (self, &time, error))
     return FALSE;

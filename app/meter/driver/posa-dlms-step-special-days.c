@@ -40,10 +40,8 @@ static void
 wanted_init (Wanted *self, const PosaDlmsCommission *commission)
 {
   const PosaCommissionPlan *plan = commission->plan;
-  gint64 now = posa_clock_get_wall (commission->clock);
-  PosaCosemTime today = posa_cosem_time_from_utc_italy (now);
-  PosaCosemTime fitting =
-      posa_cosem_time_from_utc_italy (plan->fitting_us != 0 ? plan->fitting_us : now);
+  PosaCosemTime today = posa_cosem_time_from_utc_italy (posa_clock_get_wall (commission->clock));
+  PosaCosemTime fitting = posa_cosem_time_from_utc_italy (plan->fitting_us);
   guint written = MAX (fitting.year, today.year) + SERVICE_YEARS;
 
   g_date_set_dmy (&self->today, today.day, (GDateMonth) today.month, today.year);
