@@ -13,8 +13,7 @@
 
 struct _FuzzPort
 {
-  GObject parent_instance;
-  PosaClock *clock;
+  PosaPort parent_instance;
   gint64 started;
   FuzzAnswer answer;
   gpointer data;
@@ -22,17 +21,24 @@ struct _FuzzPort
   guint n_calls;
 };
 
-static void port_iface_init (PosaPortInterface *iface);
+G_DEFINE_FINAL_TYPE (FuzzPort, fuzz_port, POSA_TYPE_PORT)
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (FuzzPort,
-                               fuzz_port,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (POSA_TYPE_PORT, port_iface_init))
+static gint64
+now_us (FuzzPort *self)
+{
+  return posa_clock_get_monotonic (posa_port_get_clock (POSA_PORT (self)));
+}
+
+static void
+pass_us (FuzzPort *self, gint64 us)
+{
+  posa_clock_advance (posa_port_get_clock (POSA_PORT (self)), us);
+}
 
 static void
 count (FuzzPort *self)
 {
-  gint64 passed = posa_clock_get_monotonic (self->clock) - self->started;
+  gint64 passed = now_us (self) - self->started;
 
   if (++self->n_calls > MAX_CALLS || passed > MAX_US)
     g_error ("the session does not end: %u calls, %" G_GINT64_FORMAT " s", self->n_calls,
@@ -56,7 +62,7 @@ send_bytes (PosaPort *port,
   FuzzPort *self = FUZZ_PORT (port);
 
   count (self);
-  posa_clock_advance (self->clock, (gint64) size * BYTE_US);
+  pass_us (self, (gint64) size * BYTE_US);
   self->answer (self->data, data, size, self->line);
   return TRUE;
 }
@@ -70,40 +76,18 @@ receive (PosaPort *port,
          GError **error)
 {
   FuzzPort *self = FUZZ_PORT (port);
-  gint64 now = posa_clock_get_monotonic (self->clock);
   gsize n = MIN (size, self->line->len);
 
   count (self);
   if (n == 0)
     {
-      posa_clock_advance (self->clock, MAX (0, deadline_us - now));
+      pass_us (self, MAX (0, deadline_us - now_us (self)));
       return 0;
     }
   memcpy (data, self->line->data, n);
   g_byte_array_remove_range (self->line, 0, (guint) n);
-  posa_clock_advance (self->clock, (gint64) n * BYTE_US);
+  pass_us (self, (gint64) n * BYTE_US);
   return (gssize) n;
-}
-
-static void
-close_port (PosaPort *port)
-{
-}
-
-static PosaClock *
-get_clock (PosaPort *port)
-{
-  return FUZZ_PORT (port)->clock;
-}
-
-static void
-port_iface_init (PosaPortInterface *iface)
-{
-  iface->set_line = set_line;
-  iface->send = send_bytes;
-  iface->receive = receive;
-  iface->close = close_port;
-  iface->get_clock = get_clock;
 }
 
 static void
@@ -111,7 +95,6 @@ fuzz_port_finalize (GObject *object)
 {
   FuzzPort *self = FUZZ_PORT (object);
 
-  g_clear_object (&self->clock);
   g_byte_array_unref (self->line);
   G_OBJECT_CLASS (fuzz_port_parent_class)->finalize (object);
 }
@@ -120,6 +103,9 @@ static void
 fuzz_port_class_init (FuzzPortClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = fuzz_port_finalize;
+  POSA_PORT_CLASS (klass)->set_line = set_line;
+  POSA_PORT_CLASS (klass)->send = send_bytes;
+  POSA_PORT_CLASS (klass)->receive = receive;
 }
 
 static void
@@ -132,8 +118,8 @@ fuzz_port_new (FuzzAnswer answer, gpointer data)
 {
   FuzzPort *self = g_object_new (FUZZ_TYPE_PORT, NULL);
 
-  self->clock = posa_clock_new_fake (START_US);
-  self->started = posa_clock_get_monotonic (self->clock);
+  posa_port_take_clock (POSA_PORT (self), posa_clock_new_fake (START_US));
+  self->started = now_us (self);
   self->answer = answer;
   self->data = data;
   self->line = g_byte_array_new ();

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* A line with the fuzzer at its far end. Time is fake: a wait that ends in silence is over at once.
  * A client that goes on for longer than any patience allows ends the program: that is a finding. */
 #define FUZZ_TYPE_PORT (fuzz_port_get_type ())
-G_DECLARE_FINAL_TYPE (FuzzPort, fuzz_port, FUZZ, PORT, GObject)
+G_DECLARE_FINAL_TYPE (FuzzPort, fuzz_port, FUZZ, PORT, PosaPort)
 
 /* Called for each message that the client sends; appends what comes back to @line. */
 typedef void (*FuzzAnswer) (gpointer data, const guint8 *sent, gsize size, GByteArray *line);

@@ -20,9 +20,8 @@ typedef struct
 
 struct _PosaTestScript
 {
-  GObject parent_instance;
+  PosaPort parent_instance;
   const PosaTestScriptStep *steps;
-  PosaClock *clock;
   gint64 started_us;
   guint baud;
   gint64 line_free_us; /* the meter's last byte has passed */
@@ -31,12 +30,7 @@ struct _PosaTestScript
   gboolean lost;
 };
 
-static void port_iface_init (PosaPortInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (PosaTestScript,
-                               posa_test_script,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (POSA_TYPE_PORT, port_iface_init))
+G_DEFINE_FINAL_TYPE (PosaTestScript, posa_test_script, POSA_TYPE_PORT)
 
 static void
 arrival_free (gpointer data)
@@ -50,7 +44,13 @@ arrival_free (gpointer data)
 static gint64
 now_us (PosaTestScript *self)
 {
-  return posa_clock_get_monotonic (self->clock);
+  return posa_clock_get_monotonic (posa_port_get_clock (POSA_PORT (self)));
+}
+
+static void
+pass_us (PosaTestScript *self, gint64 us)
+{
+  posa_clock_advance (posa_port_get_clock (POSA_PORT (self)), us);
 }
 
 static gint64
@@ -91,7 +91,7 @@ send_bytes (PosaPort *port,
   g_ptr_array_add (self->sent, hex);
   if (!check_plugged (self, error))
     return FALSE;
-  posa_clock_advance (self->clock, line_us (self, size));
+  pass_us (self, line_us (self, size));
   if (step->says == NULL)
     return TRUE;
   if (step->hears != NULL)
@@ -120,12 +120,12 @@ receive (PosaPort *port,
   if (!check_plugged (self, error))
     return -1;
   gint64 until = in_time ? arrival->due_us : deadline_us;
-  posa_clock_advance (self->clock, MAX (0, until - now_us (self)));
+  pass_us (self, MAX (0, until - now_us (self)));
   if (!in_time)
     return 0;
   if (arrival->asleep)
     {
-      posa_clock_advance (self->clock, G_TIME_SPAN_HOUR);
+      pass_us (self, G_TIME_SPAN_HOUR);
       arrival_free (g_queue_pop_head (&self->arrivals));
       return 0;
     }
@@ -147,34 +147,12 @@ receive (PosaPort *port,
 }
 
 static void
-close_port (PosaPort *port)
-{
-}
-
-static PosaClock *
-get_clock (PosaPort *port)
-{
-  return POSA_TEST_SCRIPT (port)->clock;
-}
-
-static void
-port_iface_init (PosaPortInterface *iface)
-{
-  iface->set_line = set_line;
-  iface->send = send_bytes;
-  iface->receive = receive;
-  iface->close = close_port;
-  iface->get_clock = get_clock;
-}
-
-static void
 posa_test_script_finalize (GObject *object)
 {
   PosaTestScript *self = POSA_TEST_SCRIPT (object);
 
   g_queue_clear_full (&self->arrivals, arrival_free);
   g_ptr_array_unref (self->sent);
-  g_clear_object (&self->clock);
   G_OBJECT_CLASS (posa_test_script_parent_class)->finalize (object);
 }
 
@@ -182,12 +160,15 @@ static void
 posa_test_script_class_init (PosaTestScriptClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = posa_test_script_finalize;
+  POSA_PORT_CLASS (klass)->set_line = set_line;
+  POSA_PORT_CLASS (klass)->send = send_bytes;
+  POSA_PORT_CLASS (klass)->receive = receive;
 }
 
 static void
 posa_test_script_init (PosaTestScript *self)
 {
-  self->clock = posa_clock_new_fake (0);
+  posa_port_take_clock (POSA_PORT (self), posa_clock_new_fake (0));
   self->started_us = now_us (self);
   self->baud = 9600;
   self->sent = g_ptr_array_new_with_free_func (g_free);

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * takes the next step; when there is none left, the meter is silent. Faults of the script, and a
  * send that is not the one expected, abort the test. */
 #define POSA_TYPE_TEST_SCRIPT (posa_test_script_get_type ())
-G_DECLARE_FINAL_TYPE (PosaTestScript, posa_test_script, POSA, TEST_SCRIPT, GObject)
+G_DECLARE_FINAL_TYPE (PosaTestScript, posa_test_script, POSA, TEST_SCRIPT, PosaPort)
 
 typedef struct
 {

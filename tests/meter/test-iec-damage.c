@@ -26,12 +26,11 @@ typedef struct
 
 /* A meter at the other end of such a line. It knows the readout only, and repeats it on NAK. */
 #define TEST_TYPE_METER (test_meter_get_type ())
-G_DECLARE_FINAL_TYPE (TestMeter, test_meter, TEST, METER, GObject)
+G_DECLARE_FINAL_TYPE (TestMeter, test_meter, TEST, METER, PosaPort)
 
 struct _TestMeter
 {
-  GObject parent_instance;
-  PosaClock *clock;
+  PosaPort parent_instance;
   GRand *rand;
   Rates rates;
   const char *text; /* the data block; borrowed */
@@ -39,12 +38,7 @@ struct _TestMeter
   guint n_damaged;  /* characters on the way */
 };
 
-static void port_iface_init (PosaPortInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (TestMeter,
-                               test_meter,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (POSA_TYPE_PORT, port_iface_init))
+G_DEFINE_FINAL_TYPE (TestMeter, test_meter, POSA_TYPE_PORT)
 
 static gboolean
 happens (TestMeter *self, double chance)
@@ -101,7 +95,7 @@ send_bytes (PosaPort *port,
   static const guint8 identification[] = "/TST5X1\r\n";
   TestMeter *self = TEST_METER (port);
 
-  posa_clock_advance (self->clock, (gint64) size * 1000);
+  posa_clock_advance (posa_port_get_clock (port), (gint64) size * 1000);
   g_byte_array_set_size (self->line, 0);
   if (data[0] == '/')
     answer (self, identification, sizeof identification - 1);
@@ -119,11 +113,12 @@ receive (PosaPort *port,
          GError **error)
 {
   TestMeter *self = TEST_METER (port);
+  PosaClock *clock = posa_port_get_clock (port);
   gsize piece = (gsize) g_rand_int_range (self->rand, 1, 400);
   gsize n = MIN (MIN (size, self->line->len), piece);
 
   if (n == 0)
-    posa_clock_advance (self->clock, MAX (0, deadline_us - posa_clock_get_monotonic (self->clock)));
+    posa_clock_advance (clock, MAX (0, deadline_us - posa_clock_get_monotonic (clock)));
   else
     {
       memcpy (data, self->line->data, n);
@@ -139,32 +134,10 @@ set_line (PosaPort *port, PosaLineSettings settings, GError **error)
 }
 
 static void
-close_port (PosaPort *port)
-{
-}
-
-static PosaClock *
-get_clock (PosaPort *port)
-{
-  return TEST_METER (port)->clock;
-}
-
-static void
-port_iface_init (PosaPortInterface *iface)
-{
-  iface->set_line = set_line;
-  iface->send = send_bytes;
-  iface->receive = receive;
-  iface->close = close_port;
-  iface->get_clock = get_clock;
-}
-
-static void
 test_meter_finalize (GObject *object)
 {
   TestMeter *self = TEST_METER (object);
 
-  g_object_unref (self->clock);
   g_rand_free (self->rand);
   g_byte_array_unref (self->line);
   G_OBJECT_CLASS (test_meter_parent_class)->finalize (object);
@@ -174,12 +147,16 @@ static void
 test_meter_class_init (TestMeterClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = test_meter_finalize;
+  POSA_PORT_CLASS (klass)->set_line = set_line;
+  POSA_PORT_CLASS (klass)->send = send_bytes;
+  POSA_PORT_CLASS (klass)->receive = receive;
 }
 
 static void
 test_meter_init (TestMeter *self)
 {
-  self->clock = posa_clock_new_fake (G_GINT64_CONSTANT (1795000000000000));
+  posa_port_take_clock (POSA_PORT (self),
+                        posa_clock_new_fake (G_GINT64_CONSTANT (1795000000000000)));
   self->line = g_byte_array_new ();
 }
 

@@ -10,20 +10,14 @@
 
 struct _PosaPortEcho
 {
-  GObject parent_instance;
-  PosaPort *inner;
+  PosaPort parent_instance;
   GByteArray *sent;   /* since the last receive; its echo is not complete yet */
   gsize matched;      /* so much of it came back */
   gboolean known;     /* a whole echo was seen: this head has one */
   GByteArray *answer; /* received and not given out yet */
 };
 
-static void port_iface_init (PosaPortInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (PosaPortEcho,
-                               posa_port_echo,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (POSA_TYPE_PORT, port_iface_init))
+G_DEFINE_FINAL_TYPE (PosaPortEcho, posa_port_echo, POSA_TYPE_PORT)
 
 static void
 forget_echo (PosaPortEcho *self)
@@ -64,8 +58,9 @@ take_byte (PosaPortEcho *self, guint8 byte)
 static int
 take_more (PosaPortEcho *self, gint64 deadline_us, GCancellable *cancellable, GError **error)
 {
+  PosaPort *inner = posa_port_get_inner (POSA_PORT (self));
   guint8 bytes[512];
-  gssize n = posa_port_receive (self->inner, bytes, sizeof bytes, deadline_us, cancellable, error);
+  gssize n = posa_port_receive (inner, bytes, sizeof bytes, deadline_us, cancellable, error);
 
   for (gssize i = 0; i < n; i++)
     take_byte (self, bytes[i]);
@@ -76,8 +71,7 @@ static gboolean
 set_line (PosaPort *port, PosaLineSettings settings, GError **error)
 {
   PosaPortEcho *self = POSA_PORT_ECHO (port);
-  PosaClock *clock = posa_port_get_clock (self->inner);
-  gint64 deadline = posa_clock_get_monotonic (clock) + LAST_BYTES_US;
+  gint64 deadline = posa_clock_get_monotonic (posa_port_get_clock (port)) + LAST_BYTES_US;
 
   /* The echo comes at the speed of the send: the last of it is on its way now or never. What comes
    * at the new speed is an answer, even when it equals the request (mode E does that). */
@@ -90,7 +84,7 @@ set_line (PosaPort *port, PosaLineSettings settings, GError **error)
         break;
     }
   release_matched (self);
-  return posa_port_set_line (self->inner, settings, error);
+  return posa_port_set_line (posa_port_get_inner (port), settings, error);
 }
 
 static gboolean
@@ -105,7 +99,7 @@ send_bytes (PosaPort *port,
   /* Whoever asks again has given up what is left of the last answer. */
   g_byte_array_set_size (self->answer, 0);
   g_byte_array_append (self->sent, data, (guint) size);
-  return posa_port_send (self->inner, data, size, cancellable, error);
+  return posa_port_send (posa_port_get_inner (port), data, size, cancellable, error);
 }
 
 static gssize
@@ -136,33 +130,10 @@ receive (PosaPort *port,
 }
 
 static void
-close_port (PosaPort *port)
-{
-  posa_port_close (POSA_PORT_ECHO (port)->inner);
-}
-
-static PosaClock *
-get_clock (PosaPort *port)
-{
-  return posa_port_get_clock (POSA_PORT_ECHO (port)->inner);
-}
-
-static void
-port_iface_init (PosaPortInterface *iface)
-{
-  iface->set_line = set_line;
-  iface->send = send_bytes;
-  iface->receive = receive;
-  iface->close = close_port;
-  iface->get_clock = get_clock;
-}
-
-static void
 posa_port_echo_finalize (GObject *object)
 {
   PosaPortEcho *self = POSA_PORT_ECHO (object);
 
-  g_clear_object (&self->inner);
   g_byte_array_unref (self->sent);
   g_byte_array_unref (self->answer);
   G_OBJECT_CLASS (posa_port_echo_parent_class)->finalize (object);
@@ -172,6 +143,9 @@ static void
 posa_port_echo_class_init (PosaPortEchoClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = posa_port_echo_finalize;
+  POSA_PORT_CLASS (klass)->set_line = set_line;
+  POSA_PORT_CLASS (klass)->send = send_bytes;
+  POSA_PORT_CLASS (klass)->receive = receive;
 }
 
 static void
@@ -184,8 +158,8 @@ posa_port_echo_init (PosaPortEcho *self)
 PosaPort *
 posa_port_echo_new (PosaPort *inner)
 {
-  PosaPortEcho *self = g_object_new (POSA_TYPE_PORT_ECHO, NULL);
+  PosaPort *self = g_object_new (POSA_TYPE_PORT_ECHO, NULL);
 
-  self->inner = inner;
-  return POSA_PORT (self);
+  posa_port_take_inner (self, inner);
+  return self;
 }

@@ -26,13 +26,7 @@ typedef struct
   PosaLineSettings line;
 } PosaPortFdPrivate;
 
-static void port_iface_init (PosaPortInterface *iface);
-
-G_DEFINE_TYPE_WITH_CODE (PosaPortFd,
-                         posa_port_fd,
-                         G_TYPE_OBJECT,
-                         G_ADD_PRIVATE (PosaPortFd)
-                             G_IMPLEMENT_INTERFACE (POSA_TYPE_PORT, port_iface_init))
+G_DEFINE_TYPE_WITH_PRIVATE (PosaPortFd, posa_port_fd, POSA_TYPE_PORT)
 
 static PosaPortFdPrivate *
 priv_of (gpointer self)
@@ -198,22 +192,6 @@ close_port (PosaPort *port)
   priv->fd = -1;
 }
 
-static PosaClock *
-get_clock (PosaPort *port)
-{
-  return posa_clock_get_system ();
-}
-
-static void
-port_iface_init (PosaPortInterface *iface)
-{
-  iface->set_line = set_line;
-  iface->send = send_bytes;
-  iface->receive = receive;
-  iface->close = close_port;
-  iface->get_clock = get_clock;
-}
-
 static gboolean
 pty_set_baud (PosaPortFd *self, int fd, guint baud, GError **error)
 {
@@ -266,6 +244,10 @@ static void
 posa_port_fd_class_init (PosaPortFdClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = posa_port_fd_finalize;
+  POSA_PORT_CLASS (klass)->set_line = set_line;
+  POSA_PORT_CLASS (klass)->send = send_bytes;
+  POSA_PORT_CLASS (klass)->receive = receive;
+  POSA_PORT_CLASS (klass)->close = close_port;
   klass->set_baud = pty_set_baud;
   klass->drain = pty_drain;
   klass->release = pty_release;

@@ -10,11 +10,11 @@ G_BEGIN_DECLS
  * subclass PosaPortSerial. The device always runs in 8N1; the parity of 7E1 is made and checked
  * here, and a character of wrong parity arrives as 0. */
 #define POSA_TYPE_PORT_FD (posa_port_fd_get_type ())
-G_DECLARE_DERIVABLE_TYPE (PosaPortFd, posa_port_fd, POSA, PORT_FD, GObject)
+G_DECLARE_DERIVABLE_TYPE (PosaPortFd, posa_port_fd, POSA, PORT_FD, PosaPort)
 
 struct _PosaPortFdClass
 {
-  GObjectClass parent_class;
+  PosaPortClass parent_class;
   gboolean (*set_baud) (PosaPortFd *self, int fd, guint baud, GError **error);
   gboolean (*drain) (PosaPortFd *self, int fd); /* FALSE: the device is gone */
   void (*release) (PosaPortFd *self, int fd);   /* closes the descriptor */

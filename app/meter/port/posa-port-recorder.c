@@ -10,24 +10,18 @@
 
 struct _PosaPortRecorder
 {
-  GObject parent_instance;
-  PosaPort *inner;
+  PosaPort parent_instance;
   GString *text;
   gint64 start; /* monotonic */
 };
 
-static void port_iface_init (PosaPortInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (PosaPortRecorder,
-                               posa_port_recorder,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (POSA_TYPE_PORT, port_iface_init))
+G_DEFINE_FINAL_TYPE (PosaPortRecorder, posa_port_recorder, POSA_TYPE_PORT)
 
 /* @argument is taken, NULL for none. */
 static void
 note (PosaPortRecorder *self, PosaTapeVerb verb, char *argument)
 {
-  gint64 at = posa_clock_get_monotonic (posa_port_get_clock (self->inner)) - self->start;
+  gint64 at = posa_clock_get_monotonic (posa_port_get_clock (POSA_PORT (self))) - self->start;
 
   g_string_append_printf (self->text, "%" G_GINT64_FORMAT ".%06" G_GINT64_FORMAT " %s%s%s\n",
                           at / G_USEC_PER_SEC, at % G_USEC_PER_SEC, posa_tape_verb_to_string (verb),
@@ -49,7 +43,7 @@ set_line (PosaPort *port, PosaLineSettings settings, GError **error)
 
   note (self, POSA_TAPE_LINE,
         g_strdup_printf ("%u %s", settings.baud, settings.data_bits == 7 ? "7E1" : "8N1"));
-  return posa_port_set_line (self->inner, settings, error);
+  return posa_port_set_line (posa_port_get_inner (port), settings, error);
 }
 
 static gboolean
@@ -61,7 +55,8 @@ send_bytes (PosaPort *port,
 {
   PosaPortRecorder *self = POSA_PORT_RECORDER (port);
   g_autoptr (GError) local_error = NULL;
-  gboolean sent = posa_port_send (self->inner, data, size, cancellable, &local_error);
+  gboolean sent =
+      posa_port_send (posa_port_get_inner (port), data, size, cancellable, &local_error);
 
   note (self, POSA_TAPE_TX, posa_hex_encode (data, size));
   if (!sent)
@@ -82,7 +77,8 @@ receive (PosaPort *port,
 {
   PosaPortRecorder *self = POSA_PORT_RECORDER (port);
   g_autoptr (GError) local_error = NULL;
-  gssize n = posa_port_receive (self->inner, data, size, deadline_us, cancellable, &local_error);
+  gssize n = posa_port_receive (posa_port_get_inner (port), data, size, deadline_us, cancellable,
+                                &local_error);
 
   if (n > 0)
     note (self, POSA_TAPE_RX, posa_hex_encode (data, (gsize) n));
@@ -97,33 +93,10 @@ receive (PosaPort *port,
 }
 
 static void
-close_port (PosaPort *port)
-{
-  posa_port_close (POSA_PORT_RECORDER (port)->inner);
-}
-
-static PosaClock *
-get_clock (PosaPort *port)
-{
-  return posa_port_get_clock (POSA_PORT_RECORDER (port)->inner);
-}
-
-static void
-port_iface_init (PosaPortInterface *iface)
-{
-  iface->set_line = set_line;
-  iface->send = send_bytes;
-  iface->receive = receive;
-  iface->close = close_port;
-  iface->get_clock = get_clock;
-}
-
-static void
 posa_port_recorder_finalize (GObject *object)
 {
   PosaPortRecorder *self = POSA_PORT_RECORDER (object);
 
-  g_clear_object (&self->inner);
   g_string_free (self->text, TRUE);
   G_OBJECT_CLASS (posa_port_recorder_parent_class)->finalize (object);
 }
@@ -132,6 +105,9 @@ static void
 posa_port_recorder_class_init (PosaPortRecorderClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = posa_port_recorder_finalize;
+  POSA_PORT_CLASS (klass)->set_line = set_line;
+  POSA_PORT_CLASS (klass)->send = send_bytes;
+  POSA_PORT_CLASS (klass)->receive = receive;
 }
 
 static void
@@ -146,7 +122,7 @@ posa_port_recorder_new (PosaPort *inner)
   PosaClock *clock = posa_port_get_clock (inner);
   g_autofree char *start = posa_time_format (posa_clock_get_wall (clock));
 
-  self->inner = inner;
+  posa_port_take_inner (POSA_PORT (self), inner);
   self->start = posa_clock_get_monotonic (clock);
   self->text = g_string_new ("posa-tape 1\n");
   g_string_append_printf (self->text, "start %s\n", start);

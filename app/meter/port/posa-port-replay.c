@@ -10,28 +10,22 @@
 
 struct _PosaPortReplay
 {
-  GObject parent_instance;
+  PosaPort parent_instance;
   PosaTape *tape;
-  PosaClock *clock;
   gint64 start; /* monotonic */
   guint next;
   gsize taken;  /* bytes already given out of the next RX event */
   guint broken; /* line of the tape where it first was not as the program wants it; 0 = nowhere */
 };
 
-static void port_iface_init (PosaPortInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (PosaPortReplay,
-                               posa_port_replay,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (POSA_TYPE_PORT, port_iface_init))
+G_DEFINE_FINAL_TYPE (PosaPortReplay, posa_port_replay, POSA_TYPE_PORT)
 
 static void
 move_clock (PosaPortReplay *self, gint64 monotonic)
 {
-  gint64 left = monotonic - posa_clock_get_monotonic (self->clock);
+  PosaClock *clock = posa_port_get_clock (POSA_PORT (self));
 
-  posa_clock_advance (self->clock, MAX (0, left));
+  posa_clock_advance (clock, MAX (0, monotonic - posa_clock_get_monotonic (clock)));
 }
 
 static const PosaTapeEvent *
@@ -159,33 +153,11 @@ receive (PosaPort *port,
 }
 
 static void
-close_port (PosaPort *port)
-{
-}
-
-static PosaClock *
-get_clock (PosaPort *port)
-{
-  return POSA_PORT_REPLAY (port)->clock;
-}
-
-static void
-port_iface_init (PosaPortInterface *iface)
-{
-  iface->set_line = set_line;
-  iface->send = send_bytes;
-  iface->receive = receive;
-  iface->close = close_port;
-  iface->get_clock = get_clock;
-}
-
-static void
 posa_port_replay_finalize (GObject *object)
 {
   PosaPortReplay *self = POSA_PORT_REPLAY (object);
 
   g_clear_pointer (&self->tape, posa_tape_free);
-  g_clear_object (&self->clock);
   G_OBJECT_CLASS (posa_port_replay_parent_class)->finalize (object);
 }
 
@@ -193,6 +165,9 @@ static void
 posa_port_replay_class_init (PosaPortReplayClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = posa_port_replay_finalize;
+  POSA_PORT_CLASS (klass)->set_line = set_line;
+  POSA_PORT_CLASS (klass)->send = send_bytes;
+  POSA_PORT_CLASS (klass)->receive = receive;
 }
 
 static void
@@ -215,9 +190,10 @@ PosaPort *
 posa_port_replay_new (PosaTape *tape)
 {
   PosaPortReplay *self = g_object_new (POSA_TYPE_PORT_REPLAY, NULL);
+  PosaClock *clock = posa_clock_new_fake (tape->start_us);
 
   self->tape = tape;
-  self->clock = posa_clock_new_fake (tape->start_us);
-  self->start = posa_clock_get_monotonic (self->clock);
+  self->start = posa_clock_get_monotonic (clock);
+  posa_port_take_clock (POSA_PORT (self), clock);
   return POSA_PORT (self);
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * than on the tape gets INVALID_DATA, and the line of the tape can be asked for. Its clock is a
  * fake one that follows the tape, so that minutes replay at once. */
 #define POSA_TYPE_PORT_REPLAY (posa_port_replay_get_type ())
-G_DECLARE_FINAL_TYPE (PosaPortReplay, posa_port_replay, POSA, PORT_REPLAY, GObject)
+G_DECLARE_FINAL_TYPE (PosaPortReplay, posa_port_replay, POSA, PORT_REPLAY, PosaPort)
 
 /* Takes over @tape. */
 PosaPort *posa_port_replay_new (PosaTape *tape);

@@ -20,17 +20,80 @@
 
 #define MAX_CHATTER_US G_USEC_PER_SEC
 
-G_DEFINE_INTERFACE (PosaPort, posa_port, G_TYPE_OBJECT)
+typedef struct
+{
+  PosaPort *inner;
+  PosaClock *clock;
+} PosaPortPrivate;
+
+G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (PosaPort, posa_port, G_TYPE_OBJECT)
+
+static PosaPortPrivate *
+priv_of (PosaPort *self)
+{
+  return posa_port_get_instance_private (self);
+}
 
 static void
-posa_port_default_init (PosaPortInterface *iface)
+close_inner (PosaPort *self)
 {
+  if (priv_of (self)->inner != NULL)
+    posa_port_close (priv_of (self)->inner);
+}
+
+static void
+posa_port_finalize (GObject *object)
+{
+  PosaPortPrivate *priv = priv_of (POSA_PORT (object));
+
+  g_clear_object (&priv->inner);
+  g_clear_object (&priv->clock);
+  G_OBJECT_CLASS (posa_port_parent_class)->finalize (object);
+}
+
+static void
+posa_port_class_init (PosaPortClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = posa_port_finalize;
+  klass->close = close_inner;
+}
+
+static void
+posa_port_init (PosaPort *self)
+{
+  priv_of (self)->clock = g_object_ref (posa_clock_get_system ());
+}
+
+void
+posa_port_take_clock (PosaPort *self, PosaClock *clock)
+{
+  g_set_object (&priv_of (self)->clock, clock);
+  g_object_unref (clock);
+}
+
+void
+posa_port_take_inner (PosaPort *self, PosaPort *inner)
+{
+  priv_of (self)->inner = inner;
+  posa_port_take_clock (self, g_object_ref (posa_port_get_clock (inner)));
+}
+
+PosaPort *
+posa_port_get_inner (PosaPort *self)
+{
+  return priv_of (self)->inner;
+}
+
+PosaClock *
+posa_port_get_clock (PosaPort *self)
+{
+  return priv_of (self)->clock;
 }
 
 gboolean
 posa_port_set_line (PosaPort *self, PosaLineSettings settings, GError **error)
 {
-  return POSA_PORT_GET_IFACE (self)->set_line (self, settings, error);
+  return POSA_PORT_GET_CLASS (self)->set_line (self, settings, error);
 }
 
 gboolean
@@ -40,7 +103,7 @@ posa_port_send (PosaPort *self,
                 GCancellable *cancellable,
                 GError **error)
 {
-  return POSA_PORT_GET_IFACE (self)->send (self, data, size, cancellable, error);
+  return POSA_PORT_GET_CLASS (self)->send (self, data, size, cancellable, error);
 }
 
 gssize
@@ -51,7 +114,7 @@ posa_port_receive (PosaPort *self,
                    GCancellable *cancellable,
                    GError **error)
 {
-  return POSA_PORT_GET_IFACE (self)->receive (self, data, size, deadline_us, cancellable, error);
+  return POSA_PORT_GET_CLASS (self)->receive (self, data, size, deadline_us, cancellable, error);
 }
 
 gboolean
@@ -75,13 +138,7 @@ posa_port_drain (PosaPort *self, gint64 silence_us, GCancellable *cancellable, G
 void
 posa_port_close (PosaPort *self)
 {
-  POSA_PORT_GET_IFACE (self)->close (self);
-}
-
-PosaClock *
-posa_port_get_clock (PosaPort *self)
-{
-  return POSA_PORT_GET_IFACE (self)->get_clock (self);
+  POSA_PORT_GET_CLASS (self)->close (self);
 }
 
 PosaPort *

@@ -27,11 +27,13 @@ typedef struct
  * (pseudo-terminals, where 7E1 is made in software), a tape being replayed, a recorder around
  * another port. Characters of a 7E1 line are given and taken as 7 bits whatever the back end. */
 #define POSA_TYPE_PORT (posa_port_get_type ())
-G_DECLARE_INTERFACE (PosaPort, posa_port, POSA, PORT, GObject)
+G_DECLARE_DERIVABLE_TYPE (PosaPort, posa_port, POSA, PORT, GObject)
 
-struct _PosaPortInterface
+/* set_line(), send() and receive() are for each subclass; close() of this class closes the inner
+ * port, where there is one. */
+struct _PosaPortClass
 {
-  GTypeInterface parent_iface;
+  GObjectClass parent_class;
 
   gboolean (*set_line) (PosaPort *self, PosaLineSettings settings, GError **error);
   gboolean (*send) (PosaPort *self,
@@ -46,8 +48,14 @@ struct _PosaPortInterface
                      GCancellable *cancellable,
                      GError **error);
   void (*close) (PosaPort *self);
-  PosaClock *(*get_clock) (PosaPort *self);
 };
+
+/* For subclasses, right after construction. A port around another one takes over its reference and
+ * goes by its clock; one that is a meter itself takes over a clock of its own. Without either it
+ * goes by the system's. */
+void posa_port_take_inner (PosaPort *self, PosaPort *inner);
+void posa_port_take_clock (PosaPort *self, PosaClock *clock);
+PosaPort *posa_port_get_inner (PosaPort *self); /* borrowed, may be NULL */
 
 /* Opens a device by path: pseudo-terminals through the descriptor back end, anything else through
  * libserialport. Exclusive. PORT_MISSING, PORT_BUSY, ACCESS_DENIED (permissions: message names the
