@@ -10,9 +10,11 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const guint8 request[] = "/?!\r\n";
@@ -219,6 +221,28 @@ test_busy (void)
   g_clear_error (&error);
   g_assert_cmpint (close (other), ==, 0);
   g_autoptr (PosaPort) again = posa_port_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (again);
+}
+
+/* Another thread starts a program: its child has a copy of the device until that begins. */
+static void
+test_copied_to_child (void)
+{
+  g_auto (Line) line = line_new ();
+  g_autoptr (GError) error = NULL;
+  pid_t child = fork ();
+
+  if (child == 0)
+    {
+      pause ();
+      _exit (0);
+    }
+  g_assert_cmpint (child, >, 0);
+  posa_port_close (line.port);
+  g_autoptr (PosaPort) again = posa_port_open (ptsname (line.master), &error);
+  kill (child, SIGKILL);
+  waitpid (child, NULL, 0);
   g_assert_no_error (error);
   g_assert_nonnull (again);
 }
@@ -501,6 +525,7 @@ main (int argc, char **argv)
   g_test_add_func ("/port/cancel", test_cancel);
   g_test_add_func ("/port/unplug", test_unplug);
   g_test_add_func ("/port/11.32-busy", test_busy);
+  g_test_add_func ("/port/copied-to-child", test_copied_to_child);
   g_test_add_func ("/port/11.33-two-heads", test_two_heads);
   g_test_add_func ("/port/not-a-port", test_not_a_port);
   g_test_add_func ("/port/drain", test_drain);

@@ -188,6 +188,9 @@ close_port (PosaPort *port)
 
   if (priv->fd < 0)
     return;
+  /* Closing does not end the lock while a child that another thread is about to start has a copy.
+   */
+  flock (priv->fd, LOCK_UN);
   POSA_PORT_FD_GET_CLASS (port)->release (POSA_PORT_FD (port), priv->fd);
   priv->fd = -1;
 }
