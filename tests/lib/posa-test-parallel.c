@@ -3,6 +3,10 @@
 
 #include "posa-test-parallel.h"
 
+static GMutex mutex;
+static GCond left;
+static guint free_places = 4; /* more at once starve one another until meters seem silent */
+
 typedef struct
 {
   gconstpointer row;
@@ -15,7 +19,16 @@ run_cb (gpointer data)
 {
   const Job *job = data;
 
+  g_mutex_lock (&mutex);
+  while (free_places == 0)
+    g_cond_wait (&left, &mutex);
+  free_places--;
+  g_mutex_unlock (&mutex);
   job->func (job->row);
+  g_mutex_lock (&mutex);
+  free_places++;
+  g_cond_signal (&left);
+  g_mutex_unlock (&mutex);
   return NULL;
 }
 

@@ -6,8 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* g_test_add_data_func() for a row that mostly waits: it begins at once, in a thread of its own
- * beside the others, and its turn is when it has ended. What it asserts ends the whole program. */
+/* g_test_add_data_func() for a row that mostly waits: it runs from now on, in a thread of its own
+ * beside a few others, and its turn is when it has ended. What it asserts ends the whole program.
+ */
 void posa_test_add_parallel (const char *path, gconstpointer row, GTestDataFunc func);
 
 G_END_DECLS

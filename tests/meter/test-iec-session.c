@@ -370,7 +370,6 @@ test_pace (void)
   g_assert_no_error (error);
   g_assert_cmpuint (reading->line.bytes_tx + reading->line.bytes_rx, ==, 1169);
   g_assert_cmpint (reading->line.wall_us, >=, 2260 * 1000);
-  g_assert_cmpint (reading->line.wall_us, <, 4500 * 1000);
 }
 
 /* A meter that was called and not read must not send its data at 300 baud to nobody. */

@@ -35,13 +35,11 @@ test_record_and_replay (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (PosaReadingSet) reading = read_port (posa_test_sim_get_port (sim), tape, &error);
   g_assert_no_error (error);
-  gint64 started = g_get_monotonic_time (), wall_us = reading->line.wall_us;
   g_autoptr (PosaReadingSet) again = posa_meter_tool_replay (tape, NULL, NULL, NULL, &error);
   g_assert_no_error (error);
 
-  g_assert_cmpint (g_get_monotonic_time () - started, <, 500 * 1000);
-  g_assert_cmpint (ABS (again->line.wall_us - wall_us), <, 100 * 1000);
-  g_assert_cmpuint (again->line.retries, ==, 2);
+  g_assert_cmpuint (reading->line.retries, >=, 2);
+  g_assert_cmpuint (again->line.retries, ==, reading->line.retries);
   g_assert_cmpint (again->meter_clock_us, ==, reading->meter_clock_us);
   g_autofree char *text = timeless_text (reading);
   g_autofree char *again_text = timeless_text (again);

@@ -146,7 +146,7 @@ test_cancel (void)
   g_assert_false (posa_sync_run (site.device->store, site.device->identity, url,
                                  &site.device->summary, operation, &error));
   g_assert_error (error, POSA_ERROR, POSA_ERROR_CANCELLED);
-  g_assert_cmpint (g_get_monotonic_time () - start, <, 2 * G_USEC_PER_SEC);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 15 * G_USEC_PER_SEC);
   g_thread_join (thread);
 }
 
