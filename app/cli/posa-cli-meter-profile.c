@@ -65,7 +65,9 @@ posa_cli_meter_parse_time (const char *option,
         return TRUE;
     }
   g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE,
-               _ ("%s %s: a day (2026-11-24) or a time with its offset is needed"), option, text);
+               _ ("%s %s: a day (2026-11-24) or a time with seconds and offset "
+                  "(2026-11-24T08:30:00+01:00) is needed"),
+               option, text);
   return FALSE;
 }
 
