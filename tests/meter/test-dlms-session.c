@@ -80,13 +80,15 @@ assert_value (GPtrArray *values, guint i, const char *name, const char *written)
                   value->written, value->read_back);
 }
 
+/* @data: services that the meter grants. */
 static void
-test_commission (void)
+test_commission (gconstpointer data)
 {
+  g_autofree char *setting = g_strconcat ("conformance=", (const char *) data, NULL);
   g_auto (DlmsRig) self = { 0 };
   g_autoptr (GError) error = NULL;
 
-  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace"));
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", setting));
   g_autoptr (GPtrArray) values = dlms_rig_commission (&self, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (values->len, ==, 7);
@@ -161,6 +163,7 @@ static const struct
   { "fault=no-write:0-0:1.0.0", POSA_ERROR_NOT_VERIFIED, "clock" },
   { "fault=no-write:0-0:13.0.0", POSA_ERROR_NOT_VERIFIED, "tariff_table" },
   { "fault=no-write:0-0:11.0.0", POSA_ERROR_NOT_VERIFIED, "special_days" },
+  { "fault=deny-write:0-0:13.0.0", POSA_ERROR_ACCESS_DENIED, "tariff_table: writing 0-0:13.0.0" },
   { "fault=deny-write:0-0:11.0.0", POSA_ERROR_ACCESS_DENIED, "special_days" },
   { "omit=0-0:11.0.0", POSA_ERROR_UNSUPPORTED, "special_days" },
   { "fault=no-write:0-0:17.0.0", POSA_ERROR_NOT_VERIFIED, "limiter" },
@@ -357,7 +360,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dlms-session/read", test_read);
   g_test_add_func ("/dlms-session/any", test_any);
   g_test_add_func ("/dlms-session/totals", test_totals);
-  g_test_add_func ("/dlms-session/commission", test_commission);
+  g_test_add_data_func ("/dlms-session/commission/lists", "001E1D", test_commission);
+  g_test_add_data_func ("/dlms-session/commission/no-lists", "001C1D", test_commission);
   g_test_add_func ("/dlms-session/scaled-limiter", test_scaled_limiter);
   g_test_add_func ("/dlms-session/relay", test_relay);
   g_test_add_func ("/dlms-session/wrong-key", test_wrong_key);

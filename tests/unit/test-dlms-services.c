@@ -251,6 +251,35 @@ test_set_list (void)
   set_two (&self);
 }
 
+/* Both are written whatever becomes of the list. */
+static void
+test_set_list_refused (void)
+{
+  static const char *const refusals[] = { "D80102", "C501C1FA" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_auto (PosaTestDlms) self = { 0 };
+
+      POSA_TEST_DLMS_INIT (&self, ALL, 512,
+                           { "C104C102" GET_SERIAL GET_ENERGY "02" SERIAL_DATA ENERGY_DATA,
+                             refusals[i] },
+                           { "C101C2" GET_SERIAL SERIAL_DATA, "C501C200" },
+                           { "C101C3" GET_ENERGY ENERGY_DATA, "C501C303" });
+      set_two (&self);
+    }
+}
+
+static void
+test_set_list_not_granted (void)
+{
+  g_auto (PosaTestDlms) self = { 0 };
+
+  POSA_TEST_DLMS_INIT (&self, "001C1D", 512, { "C101C1" GET_SERIAL SERIAL_DATA, "C501C100" },
+                       { "C101C2" GET_ENERGY ENERGY_DATA, "C501C203" });
+  set_two (&self);
+}
+
 /* ---- methods ---- */
 
 static void
@@ -335,6 +364,8 @@ main (int argc, char **argv)
   g_test_add_func ("/dlms-services/11.15-trailing-bytes", test_trailing_bytes);
   g_test_add_func ("/dlms-services/refusals", test_refusals);
   g_test_add_func ("/dlms-services/set-list", test_set_list);
+  g_test_add_func ("/dlms-services/set-list-refused", test_set_list_refused);
+  g_test_add_func ("/dlms-services/set-list-not-granted", test_set_list_not_granted);
   g_test_add_func ("/dlms-services/method-returns", test_method_returns);
   g_test_add_func ("/dlms-services/action-list", test_action_list);
   g_test_add_func ("/dlms-services/access", test_access);

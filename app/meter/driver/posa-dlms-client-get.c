@@ -228,6 +228,14 @@ ask_share (PosaDlmsClient *self,
   return TRUE;
 }
 
+gboolean
+posa_dlms_client_is_list_refusal (const PosaDlmsClient *self, const GError *error)
+{
+  return posa_dlms_client_is_open (self) &&
+         (g_error_matches (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED) ||
+          g_error_matches (error, POSA_ERROR, POSA_ERROR_INVALID_DATA));
+}
+
 /* Once through all that are open. A meter that refuses lists although it granted them gets single
  * requests from then on. */
 static gboolean
@@ -242,9 +250,7 @@ ask_open (PosaDlmsClient *self, Reading *reading, GCancellable *cancellable, GEr
       n = next_share (self, reading->open->len - at);
       if (ask_share (self, reading, at, n, cancellable, &local))
         continue;
-      if (n == 1 || !posa_dlms_client_is_open (self) ||
-          (!g_error_matches (local, POSA_ERROR, POSA_ERROR_UNSUPPORTED) &&
-           !g_error_matches (local, POSA_ERROR, POSA_ERROR_INVALID_DATA)))
+      if (n == 1 || !posa_dlms_client_is_list_refusal (self, local))
         {
           g_propagate_error (error, g_steal_pointer (&local));
           return FALSE;

@@ -55,6 +55,8 @@ PosaApdu *posa_dlms_client_request (PosaDlmsClient *self,
                                     PosaApduKind expected,
                                     GCancellable *cancellable,
                                     GError **error);
+/* Whether @error, of a list, leaves the way open to ask for or write one attribute at a time. */
+gboolean posa_dlms_client_is_list_refusal (const PosaDlmsClient *self, const GError *error);
 /* INVALID_DATA: the meter answers another question; FALSE. */
 gboolean posa_dlms_client_set_wrong_answer (GError **error);
 /* What an exception or service error of the meter means. */

@@ -302,6 +302,24 @@ prefix_target (const char *what, PosaCosemTarget target, GError **error)
   g_prefix_error (error, "%s %s, index %d: ", what, name, target.index);
 }
 
+static PosaApdu *
+set_one (PosaDlmsClient *self,
+         PosaCosemTarget target,
+         const PosaCosemValue *value,
+         GCancellable *cancellable,
+         GError **error)
+{
+  g_autoptr (PosaApdu)
+      set = posa_apdu_new (POSA_APDU_SET_REQUEST, posa_dlms_client_next_invoke_id (self));
+
+  posa_apdu_add_target (set, target);
+  posa_apdu_add_item (set, 0, posa_cosem_value_copy (value));
+  PosaApdu *answer = posa_dlms_client_call (self, set, cancellable, error);
+  if (answer == NULL)
+    prefix_target ("writing", target, error);
+  return answer;
+}
+
 gboolean
 posa_dlms_client_set (PosaDlmsClient *self,
                       PosaCosemTarget target,
@@ -309,17 +327,10 @@ posa_dlms_client_set (PosaDlmsClient *self,
                       GCancellable *cancellable,
                       GError **error)
 {
-  g_autoptr (PosaApdu)
-      set = posa_apdu_new (POSA_APDU_SET_REQUEST, posa_dlms_client_next_invoke_id (self));
+  g_autoptr (PosaApdu) answer = set_one (self, target, value, cancellable, error);
 
-  posa_apdu_add_target (set, target);
-  posa_apdu_add_item (set, 0, posa_cosem_value_copy (value));
-  g_autoptr (PosaApdu) answer = posa_dlms_client_call (self, set, cancellable, error);
   if (answer == NULL)
-    {
-      prefix_target ("writing", target, error);
-      return FALSE;
-    }
+    return FALSE;
   if (answer->result != POSA_DLMS_SUCCESS)
     posa_dlms_set_result_error ("writing", target, answer->result, error);
   return answer->result == POSA_DLMS_SUCCESS;
@@ -364,14 +375,13 @@ call_list (PosaDlmsClient *self,
            GCancellable *cancellable,
            GError **error)
 {
-  g_autoptr (PosaApdu) list = posa_apdu_new (kind, posa_dlms_client_next_invoke_id (self));
-
   if ((self->conformance & POSA_CONFORMANCE_MULTIPLE) == 0)
     {
       g_set_error_literal (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
                            "the meter takes one at a time only");
       return NULL;
     }
+  g_autoptr (PosaApdu) list = posa_apdu_new (kind, posa_dlms_client_next_invoke_id (self));
   for (guint i = 0; i < n; i++)
     {
       posa_apdu_add_target (list, targets[i]);
@@ -388,6 +398,28 @@ call_list (PosaDlmsClient *self,
   return g_steal_pointer (&answer);
 }
 
+/* The same one after the other. */
+static PosaApdu *
+set_each (PosaDlmsClient *self,
+          const PosaCosemTarget *targets,
+          const PosaCosemValue *const *values,
+          guint n,
+          GCancellable *cancellable,
+          GError **error)
+{
+  g_autoptr (PosaApdu) all = posa_apdu_new (POSA_APDU_SET_LIST_RESPONSE, 0);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (PosaApdu) answer = set_one (self, targets[i], values[i], cancellable, error);
+
+      if (answer == NULL)
+        return NULL;
+      posa_apdu_add_item (all, answer->result, NULL);
+    }
+  return g_steal_pointer (&all);
+}
+
 PosaApdu *
 posa_dlms_client_set_list (PosaDlmsClient *self,
                            const PosaCosemTarget *targets,
@@ -396,7 +428,23 @@ posa_dlms_client_set_list (PosaDlmsClient *self,
                            GCancellable *cancellable,
                            GError **error)
 {
-  return call_list (self, POSA_APDU_SET_LIST_REQUEST, targets, values, n, cancellable, error);
+  g_autoptr (GError) local = NULL;
+
+  if (n > 1 && !self->lists_refused)
+    {
+      PosaApdu *answer =
+          call_list (self, POSA_APDU_SET_LIST_REQUEST, targets, values, n, cancellable, &local);
+
+      if (answer != NULL)
+        return answer;
+      if (!posa_dlms_client_is_list_refusal (self, local))
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          prefix_target ("writing a list from", targets[0], error);
+          return NULL;
+        }
+    }
+  return set_each (self, targets, values, n, cancellable, error);
 }
 
 PosaApdu *

@@ -70,8 +70,8 @@ gboolean posa_dlms_client_set (PosaDlmsClient *self,
                                const PosaCosemValue *value,
                                GCancellable *cancellable,
                                GError **error);
-/* Several attributes at once; the answer has the result of each. UNSUPPORTED when the meter grants
- * no lists. */
+/* Several attributes, in one message where the meter takes that; the answer has the result of each.
+ */
 PosaApdu *posa_dlms_client_set_list (PosaDlmsClient *self,
                                      const PosaCosemTarget *targets,
                                      const PosaCosemValue *const *values,

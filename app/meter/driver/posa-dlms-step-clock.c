@@ -151,17 +151,19 @@ wanted_zone (const PosaDlmsCommission *self, guint i)
 static gboolean
 write_zone (const PosaDlmsCommission *self, const PosaDlmsReadings *zone, GError **error)
 {
+  g_auto (PosaDlmsWrites) writes = { .n = 0 };
+
   for (guint i = 0; i < G_N_ELEMENTS (zone_attributes); i++)
     {
       g_autoptr (PosaCosemValue) wanted = wanted_zone (self, i);
 
-      if (posa_cosem_value_equal (wanted, posa_dlms_readings_value (zone, i)))
-        continue;
-      if (!posa_dlms_step_write (self, POSA_DLMS_CLASS_CLOCK, self->profile->dlms.clock,
-                                 zone_attributes[i], wanted, error))
-        return FALSE;
+      if (!posa_cosem_value_equal (wanted, posa_dlms_readings_value (zone, i)))
+        posa_dlms_writes_add (&writes,
+                              POSA_COSEM_TARGET (POSA_DLMS_CLASS_CLOCK, self->profile->dlms.clock,
+                                                 zone_attributes[i]),
+                              g_steal_pointer (&wanted));
     }
-  return TRUE;
+  return posa_dlms_step_write_all (self, &writes, error);
 }
 
 static gboolean
@@ -210,45 +212,51 @@ check_device_day (const PosaDlmsCommission *self, GError **error)
   return FALSE;
 }
 
-/* The zone first: what is set is then shown in it. A look only leaves all as it is. */
+/* The zone first: what is set is then shown in it. */
 static gboolean
 put_right (const PosaDlmsCommission *self,
-           PosaDlmsReadings *zone,
+           const PosaDlmsReadings *before,
            PosaClockChange *change,
+           PosaDlmsReadings *after,
            GError **error)
 {
-  if (self->checks != NULL)
-    {
-      gboolean read = posa_dlms_commission_read_clock (self, &change->before, error);
+  return check_device_day (self, error) && write_zone (self, before, error) &&
+         posa_dlms_commission_set_clock (self, change, error) && read_zone (self, after, error);
+}
 
-      change->after = change->before;
-      return read;
-    }
-  return check_device_day (self, error) && write_zone (self, zone, error) &&
-         posa_dlms_commission_set_clock (self, change, error) && read_zone (self, zone, error);
+/* Leaves all as it is. */
+static gboolean
+look_at (const PosaDlmsCommission *self, PosaClockChange *change, GError **error)
+{
+  gboolean read = posa_dlms_commission_read_clock (self, &change->before, error);
+
+  change->after = change->before;
+  return read;
 }
 
 PosaVerifiedValue *
 posa_dlms_step_clock (const PosaDlmsCommission *self, GError **error)
 {
-  g_auto (PosaDlmsReadings) before_zone = { NULL };
-  g_auto (PosaDlmsReadings) zone = { NULL };
+  const gboolean look_only = self->checks != NULL;
+  g_auto (PosaDlmsReadings) zone_before = { NULL };
+  g_auto (PosaDlmsReadings) written = { NULL };
+  const PosaDlmsReadings *zone = look_only ? &zone_before : &written;
   PosaClockChange change = { 0 };
 
-  if (!read_zone (self, &before_zone, error) || !read_zone (self, &zone, error) ||
-      !put_right (self, &zone, &change, error))
+  if (!read_zone (self, &zone_before, error) ||
+      !(look_only ? look_at (self, &change, error)
+                  : put_right (self, &zone_before, &change, &written, error)))
     return NULL;
-  g_autofree char *before = describe (&change.before, &before_zone, error);
-  g_autofree char *after = before != NULL ? describe (&change.after, &zone, error) : NULL;
+  g_autofree char *before = describe (&change.before, &zone_before, error);
+  g_autofree char *after = before != NULL ? describe (&change.after, zone, error) : NULL;
   if (after == NULL)
     return NULL;
   g_autofree char *wanted = describe_wanted (self, &change);
-  const PosaDlmsOutcome outcome = {
-    .name = "clock",
-    .before = before,
-    .wanted = change.was_set || self->checks != NULL ? wanted : after,
-    .after = after,
-    .right = is_zone_right (self, &zone) && is_time_right (&change.after, TRUE)
-  };
+  const PosaDlmsOutcome outcome = { .name = "clock",
+                                    .before = before,
+                                    .wanted = change.was_set || look_only ? wanted : after,
+                                    .after = after,
+                                    .right = is_zone_right (self, zone) &&
+                                             is_time_right (&change.after, TRUE) };
   return posa_dlms_step_finish (self, &outcome, error);
 }

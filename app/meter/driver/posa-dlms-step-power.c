@@ -7,6 +7,13 @@
 
 #define UNIT_W 27
 
+/* @number in the type that the meter gave @before in. */
+static PosaCosemValue *
+in_type_of (const PosaCosemValue *before, gint64 number)
+{
+  return posa_cosem_value_new_integer (before->tag, number);
+}
+
 PosaVerifiedValue *
 posa_dlms_step_contract_power (const PosaDlmsCommission *self, GError **error)
 {
@@ -19,10 +26,10 @@ posa_dlms_step_contract_power (const PosaDlmsCommission *self, GError **error)
                             error) ||
       !posa_dlms_readings_integer (&reading, 0, &before, error))
     return NULL;
+  g_autoptr (PosaCosemValue)
+      wanted = in_type_of (posa_dlms_readings_value (&reading, 0), self->plan->contract_power_w);
   if (before != self->plan->contract_power_w &&
-      !posa_dlms_step_write_integer (self, POSA_DLMS_CLASS_DATA, obis, 2,
-                                     posa_dlms_readings_value (&reading, 0),
-                                     self->plan->contract_power_w, error))
+      !posa_dlms_step_write (self, POSA_DLMS_CLASS_DATA, obis, 2, wanted, error))
     return NULL;
   if (!posa_dlms_step_read (self, POSA_DLMS_CLASS_DATA, obis, value_attribute, 1, &reading,
                             error) ||
@@ -165,23 +172,26 @@ scale_wanted (const PosaDlmsCommission *self, gint64 scaler, gint64 *raw, GError
   return FALSE;
 }
 
+/* What differs. */
 static gboolean
 write_limiter (const PosaDlmsCommission *self,
                const Limiter *limiter,
                gint64 wanted,
                GError **error)
 {
-  if (limiter->normal != wanted &&
-      !posa_dlms_step_write_integer (self, POSA_DLMS_CLASS_LIMITER, self->profile->dlms.limiter, 4,
-                                     posa_dlms_readings_value (&limiter->readings, NORMAL), wanted,
-                                     error))
-    return FALSE;
-  if (!has_flag (self) || (limiter->enabled != 0) == self->plan->limiter_enabled)
-    return TRUE;
-  return posa_dlms_step_write_integer (self, POSA_DLMS_CLASS_DATA,
-                                       self->profile->dlms.limiter_enabled, 2,
-                                       posa_dlms_readings_value (&limiter->readings, FLAG),
-                                       self->plan->limiter_enabled, error);
+  const PosaProfileDlms *dlms = &self->profile->dlms;
+  g_auto (PosaDlmsWrites) writes = { .n = 0 };
+
+  if (limiter->normal != wanted)
+    posa_dlms_writes_add (&writes, POSA_COSEM_TARGET (POSA_DLMS_CLASS_LIMITER, dlms->limiter, 4),
+                          in_type_of (posa_dlms_readings_value (&limiter->readings, NORMAL),
+                                      wanted));
+  if (has_flag (self) && (limiter->enabled != 0) != self->plan->limiter_enabled)
+    posa_dlms_writes_add (&writes,
+                          POSA_COSEM_TARGET (POSA_DLMS_CLASS_DATA, dlms->limiter_enabled, 2),
+                          in_type_of (posa_dlms_readings_value (&limiter->readings, FLAG),
+                                      self->plan->limiter_enabled));
+  return posa_dlms_step_write_all (self, &writes, error);
 }
 
 PosaVerifiedValue *

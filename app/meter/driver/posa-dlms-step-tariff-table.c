@@ -44,12 +44,15 @@ replace_calendar (const PosaDlmsCommission *self,
                   GError **error)
 {
   g_auto (PosaDlmsReadings) passive = { NULL };
+  g_auto (PosaDlmsWrites) writes = { .n = 0 };
 
   for (guint i = 0; i < POSA_DLMS_N_CALENDAR_PARTS; i++)
-    if (!posa_dlms_step_write (self, POSA_DLMS_CLASS_CALENDAR, self->profile->dlms.calendar,
-                               (gint8) (CALENDAR_PASSIVE + (gint8) i), wanted[i], error))
-      return FALSE;
-  if (!read_calendar (self, CALENDAR_PASSIVE, &passive, error))
+    posa_dlms_writes_add (&writes,
+                          POSA_COSEM_TARGET (POSA_DLMS_CLASS_CALENDAR, self->profile->dlms.calendar,
+                                             (gint8) (CALENDAR_PASSIVE + (gint8) i)),
+                          posa_cosem_value_copy (wanted[i]));
+  if (!posa_dlms_step_write_all (self, &writes, error) ||
+      !read_calendar (self, CALENDAR_PASSIVE, &passive, error))
     return FALSE;
   if (!is_calendar_right (&passive, wanted))
     {

@@ -87,18 +87,45 @@ posa_dlms_step_write (const PosaDlmsCommission *self,
                                posa_dlms_step_get_cancellable (self), error);
 }
 
-gboolean
-posa_dlms_step_write_integer (const PosaDlmsCommission *self,
-                              guint16 class_id,
-                              PosaObis obis,
-                              gint8 index,
-                              const PosaCosemValue *before,
-                              gint64 number,
-                              GError **error)
+void
+posa_dlms_writes_clear (PosaDlmsWrites *self)
 {
-  g_autoptr (PosaCosemValue) value = posa_cosem_value_new_integer (before->tag, number);
+  for (guint i = 0; i < self->n; i++)
+    posa_cosem_value_free (self->values[i]);
+  self->n = 0;
+}
 
-  return posa_dlms_step_write (self, class_id, obis, index, value, error);
+void
+posa_dlms_writes_add (PosaDlmsWrites *self, PosaCosemTarget target, PosaCosemValue *value)
+{
+  g_assert (self->n < G_N_ELEMENTS (self->targets));
+  self->targets[self->n] = target;
+  self->values[self->n++] = value;
+}
+
+gboolean
+posa_dlms_step_write_all (const PosaDlmsCommission *self,
+                          const PosaDlmsWrites *writes,
+                          GError **error)
+{
+  if (self->checks != NULL || writes->n == 0)
+    return TRUE;
+  g_autoptr (PosaApdu)
+      answer = posa_dlms_client_set_list (self->client, writes->targets,
+                                          (const PosaCosemValue *const *) writes->values, writes->n,
+                                          posa_dlms_step_get_cancellable (self), error);
+  if (answer == NULL)
+    return FALSE;
+  for (guint i = 0; i < writes->n; i++)
+    {
+      guint8 result = posa_apdu_get_item (answer, i)->result;
+
+      if (result == POSA_DLMS_SUCCESS)
+        continue;
+      posa_dlms_set_result_error ("writing", writes->targets[i], result, error);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 gboolean

@@ -56,14 +56,22 @@ gboolean posa_dlms_step_write (const PosaDlmsCommission *self,
                                gint8 index,
                                const PosaCosemValue *value,
                                GError **error);
-/* Writes a number in the type that the meter gave @before in. */
-gboolean posa_dlms_step_write_integer (const PosaDlmsCommission *self,
-                                       guint16 class_id,
-                                       PosaObis obis,
-                                       gint8 index,
-                                       const PosaCosemValue *before,
-                                       gint64 number,
-                                       GError **error);
+/* What is to be written in one go; all 0 at first. */
+typedef struct
+{
+  PosaCosemTarget targets[8];
+  PosaCosemValue *values[8];
+  guint n;
+} PosaDlmsWrites;
+
+void posa_dlms_writes_clear (PosaDlmsWrites *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosaDlmsWrites, posa_dlms_writes_clear)
+
+/* Takes @value. */
+void posa_dlms_writes_add (PosaDlmsWrites *self, PosaCosemTarget target, PosaCosemValue *value);
+gboolean posa_dlms_step_write_all (const PosaDlmsCommission *self,
+                                   const PosaDlmsWrites *writes,
+                                   GError **error);
 /* Calls a method with the parameter integer 0. */
 gboolean posa_dlms_step_act (const PosaDlmsCommission *self,
                              guint16 class_id,
