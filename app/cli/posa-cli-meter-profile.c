@@ -14,6 +14,7 @@
 
 #define MAX_FILE     (64 * 1024 * 1024)
 #define DEFAULT_SPAN G_TIME_SPAN_DAY
+#define NOT_GIVEN    (-1)
 
 typedef struct
 {
@@ -21,6 +22,7 @@ typedef struct
   char *from, *to, *resume;
   gboolean as_json;
   gint64 from_us, to_us;
+  int n_last;               /* intervals in the place of a time; NOT_GIVEN */
   PosaLoadProfile *profile; /* for the profile command */
 } Options;
 
@@ -102,11 +104,14 @@ static gpointer
 profile_work (gpointer data, PosaOperation *operation, GError **error)
 {
   Options *options = data;
+  const PosaMeterPlace *place = &options->meter.place;
+  gboolean done = options->n_last > 0
+                      ? posa_meter_visit_last_intervals (place, (guint) options->n_last,
+                                                         options->profile, operation, error)
+                      : posa_meter_visit_load_profile (place, options->from_us, options->to_us,
+                                                       options->profile, operation, error);
 
-  return posa_meter_visit_load_profile (&options->meter.place, options->from_us, options->to_us,
-                                        options->profile, operation, error)
-             ? options
-             : NULL;
+  return done ? options : NULL;
 }
 
 static PosaLoadProfile *
@@ -178,12 +183,26 @@ tell_gaps (const Options *options)
     }
 }
 
+static gboolean
+check_last (const Options *options, GError **error)
+{
+  gboolean alone = options->from == NULL && options->to == NULL && options->resume == NULL;
+
+  if (options->n_last == NOT_GIVEN ||
+      (alone && options->n_last > 0 && options->n_last <= POSA_LOAD_MAX_INTERVALS))
+    return TRUE;
+  g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE,
+               _ ("--last takes a number from 1 to %d, and no --from, --to or --resume"),
+               POSA_LOAD_MAX_INTERVALS);
+  return FALSE;
+}
+
 static int
 run_profile (PosaCli *cli, Options *options)
 {
   g_autoptr (GError) error = NULL, save_error = NULL;
 
-  if (!parse_times (options, DEFAULT_SPAN, &error))
+  if (!check_last (options, &error) || !parse_times (options, DEFAULT_SPAN, &error))
     return posa_cli_fail (error);
   options->profile = load_resume (options->resume, &error);
   if (options->profile == NULL)
@@ -199,7 +218,8 @@ run_profile (PosaCli *cli, Options *options)
                  options->profile->intervals->len, options->resume);
       return posa_cli_fail (error);
     }
-  tell_gaps (options);
+  if (options->n_last == NOT_GIVEN)
+    tell_gaps (options);
   if (!options->as_json)
     print_csv (options->profile);
   else
@@ -210,11 +230,12 @@ run_profile (PosaCli *cli, Options *options)
   return 0;
 }
 
-#define N_ENTRIES 5
+#define N_ENTRIES         6
+#define N_PROFILE_ENTRIES 2
 
-/* Those of both commands; --resume only where it @resumes. */
+/* Those of both commands, and the last ones of the load profile only. */
 static void
-fill_entries (Options *options, gboolean resumes, GOptionEntry entries[N_ENTRIES])
+fill_entries (Options *options, gboolean is_profile, GOptionEntry entries[N_ENTRIES])
 {
   const GOptionEntry all[N_ENTRIES] = {
     { "from", 0, 0, G_OPTION_ARG_STRING, &options->from, N_ ("First day, or time with its offset"),
@@ -224,18 +245,20 @@ fill_entries (Options *options, gboolean resumes, GOptionEntry entries[N_ENTRIES
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->as_json, N_ ("Print JSON"), NULL },
     { "resume", 0, 0, G_OPTION_ARG_FILENAME, &options->resume,
       N_ ("Keep what was read in FILE, and go on from it"), N_ ("FILE") },
+    { "last", 0, 0, G_OPTION_ARG_INT, &options->n_last,
+      N_ ("The newest N intervals, whatever the time"), N_ ("N") },
     { NULL },
   };
 
   memcpy (entries, all, sizeof all);
-  if (!resumes)
-    entries[N_ENTRIES - 2] = entries[N_ENTRIES - 1];
+  if (!is_profile)
+    entries[N_ENTRIES - 1 - N_PROFILE_ENTRIES] = entries[N_ENTRIES - 1];
 }
 
 int
 posa_cli_meter_profile (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { .meter.place.folder = cli->folder };
+  g_auto (Options) options = { .meter.place.folder = cli->folder, .n_last = NOT_GIVEN };
   GOptionEntry entries[N_ENTRIES];
   int status = 0;
 

@@ -23,6 +23,11 @@ struct _PosaMeterClass
                                  PosaLoadProfile *profile,
                                  PosaOperation *operation,
                                  GError **error);
+  gboolean (*read_last_intervals) (PosaMeter *self,
+                                   guint n,
+                                   PosaLoadProfile *profile,
+                                   PosaOperation *operation,
+                                   GError **error);
   GPtrArray *(*read_events) (PosaMeter *self,
                              gint64 from_us,
                              gint64 to_us,

@@ -150,6 +150,21 @@ posa_meter_read_load_profile (PosaMeter *self,
          klass->read_load_profile (self, from_us, to_us, profile, operation, error);
 }
 
+gboolean
+posa_meter_read_last_intervals (PosaMeter *self,
+                                guint n,
+                                PosaLoadProfile *profile,
+                                PosaOperation *operation,
+                                GError **error)
+{
+  PosaMeterClass *klass = POSA_METER_GET_CLASS (self);
+
+  return check_open (self, error) &&
+         (klass->read_last_intervals != NULL ||
+          set_unsupported ("give the rows of its load profile by number", error)) &&
+         klass->read_last_intervals (self, n, profile, operation, error);
+}
+
 GPtrArray *
 posa_meter_read_events (PosaMeter *self,
                         gint64 from_us,

@@ -62,6 +62,14 @@ gboolean posa_meter_read_load_profile (PosaMeter *self,
                                        PosaOperation *operation,
                                        GError **error);
 
+/* The @n newest intervals of the load profile, or as many as there are, whatever time the meter
+ * believes that it is. UNSUPPORTED when the meter does not count its rows, or as above. */
+gboolean posa_meter_read_last_intervals (PosaMeter *self,
+                                         guint n,
+                                         PosaLoadProfile *profile,
+                                         PosaOperation *operation,
+                                         GError **error);
+
 /* The log books that the profile names, events of @from_us to @to_us (µs UTC); array of
  * PosaMeterEvent. UNSUPPORTED when it names none. */
 GPtrArray *posa_meter_read_events (PosaMeter *self,

@@ -61,6 +61,19 @@ posa_meter_visit_load_profile (const PosaMeterPlace *place,
          posa_meter_read_load_profile (visit.meter, from_us, to_us, profile, operation, error);
 }
 
+gboolean
+posa_meter_visit_last_intervals (const PosaMeterPlace *place,
+                                 guint n,
+                                 PosaLoadProfile *profile,
+                                 PosaOperation *operation,
+                                 GError **error)
+{
+  g_auto (Visit) visit = { NULL };
+
+  return visit_open (&visit, place, operation, error) &&
+         posa_meter_read_last_intervals (visit.meter, n, profile, operation, error);
+}
+
 GPtrArray *
 posa_meter_visit_events (const PosaMeterPlace *place,
                          gint64 from_us,

@@ -19,6 +19,11 @@ gboolean posa_meter_visit_load_profile (const PosaMeterPlace *place,
                                         PosaLoadProfile *profile,
                                         PosaOperation *operation,
                                         GError **error);
+gboolean posa_meter_visit_last_intervals (const PosaMeterPlace *place,
+                                          guint n,
+                                          PosaLoadProfile *profile,
+                                          PosaOperation *operation,
+                                          GError **error);
 GPtrArray *posa_meter_visit_events (const PosaMeterPlace *place,
                                     gint64 from_us,
                                     gint64 to_us,

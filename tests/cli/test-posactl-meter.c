@@ -81,6 +81,12 @@ test_profile (void)
   g_assert_cmpstr (again->out, ==, run->out);
   cli_expect (2, "--from", METER (&self, "profile"), "--from", to, "--to", from, NULL);
   cli_expect (2, "2026-11-24", METER (&self, "profile"), "--from", "yesterday", NULL);
+  g_autoptr (CliRun) last = cli_run (METER (&self, "profile"), "--last", "7", NULL);
+  g_assert_cmpint (last->status, ==, 0);
+  g_assert_cmpuint (count_lines (last->out), ==, 8);
+  cli_expect (2, "--last", METER (&self, "profile"), "--last", "0", NULL);
+  cli_expect (2, "--last", METER (&self, "profile"), "--last", "7", "--from", from, NULL);
+  cli_expect (2, "--last", METER (&self, "events"), "--last", "7", NULL);
 }
 
 static void

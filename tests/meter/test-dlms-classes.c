@@ -67,6 +67,52 @@ test_load_profile (void)
   g_assert_cmpuint (gaps->len, ==, 0);
 }
 
+static PosaLoadProfile *
+read_last (DlmsRig *self, guint n)
+{
+  g_autoptr (PosaMeter) meter = open_meter (self);
+  g_autoptr (GError) error = NULL;
+  PosaLoadProfile *profile = posa_load_profile_new ();
+
+  posa_meter_read_last_intervals (meter, n, profile, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (profile->intervals->len, ==, n);
+  return profile;
+}
+
+/* The newest rows, more than one answer holds and columns that are no energy among them, are those
+ * that a range of time gives. */
+static void
+test_last_intervals (void)
+{
+  g_auto (DlmsRig) self = { 0 };
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "profile_channels=A+,V1,R4", "--set",
+                                        "profile_nulls=yes"));
+  g_autoptr (PosaLoadProfile) last = read_last (&self, 700);
+  g_autoptr (PosaLoadProfile)
+      same = read_profile (&self, interval_at (last, 0)->end_us - QUARTER_US,
+                           interval_at (last, 699)->end_us);
+  g_autofree char *last_text = posa_load_profile_to_text (last, FALSE);
+  g_autofree char *same_text = posa_load_profile_to_text (same, FALSE);
+  g_assert_cmpstr (last_text, ==, same_text);
+}
+
+/* A meter that lives a month ago has nothing of today, but has its last hour. */
+static void
+test_last_intervals_of_another_month (void)
+{
+  const gint64 month_us = 30 * G_TIME_SPAN_DAY;
+  g_auto (DlmsRig) self = { 0 };
+  gint64 now = g_get_real_time ();
+
+  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "clock_offset=-2592000"));
+  g_autoptr (PosaLoadProfile) today = read_profile (&self, now - G_TIME_SPAN_DAY, now);
+  g_assert_cmpuint (today->intervals->len, ==, 0);
+  g_autoptr (PosaLoadProfile) last = read_last (&self, 4);
+  g_assert_cmpint (ABS (interval_at (last, 3)->end_us + month_us - now), <=, G_TIME_SPAN_HOUR);
+}
+
 /* What is left out since the row above says it must come out the same. */
 static void
 test_null_rows (void)
@@ -466,6 +512,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dlms-classes/load-profile", test_load_profile);
+  g_test_add_func ("/dlms-classes/last-intervals", test_last_intervals);
+  g_test_add_func ("/dlms-classes/last-intervals/another-month",
+                   test_last_intervals_of_another_month);
   g_test_add_func ("/dlms-classes/null-rows", test_null_rows);
   g_test_add_func ("/dlms-classes/resume", test_resume);
   g_test_add_func ("/dlms-classes/events", test_events);

@@ -442,6 +442,8 @@ test_load_profile_noise (void)
   posa_meter_read_load_profile (meter, last - 200 * HOUR_US, last, profile, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (profile->intervals->len, ==, 200);
+  g_assert_false (posa_meter_read_last_intervals (meter, 4, profile, NULL, &error));
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED);
   for (guint i = 0; i < 200; i++)
     {
       const PosaLoadInterval *got = &g_array_index (profile->intervals, PosaLoadInterval, i);

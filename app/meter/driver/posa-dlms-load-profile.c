@@ -18,6 +18,11 @@
 /* Of a row with its clock, for the progress. */
 #define ROW_BYTES(n_columns) (16 + 4 * (n_columns))
 
+/* Of a profile, IEC 62056-6-2 clause 4.3.6. */
+#define ATTRIBUTE_SORT_METHOD    5
+#define ATTRIBUTE_ENTRIES_IN_USE 7
+#define SORT_FIFO                1
+
 #define CLOCK_INVALID  0x01
 #define CLOCK_DOUBTFUL 0x02
 
@@ -27,6 +32,7 @@ typedef struct
   const PosaDlmsProfileReader *reader;
   PosaDlmsShape shape;
   gboolean recalled;                   /* the shape is from an earlier visit */
+  gboolean whole;                      /* rows come with all their columns */
   guint layout[POSA_DLMS_MAX_COLUMNS]; /* columns of the shape that a row has */
   guint n_layout;
   PosaLoadInterval above; /* the row before: null stands for its value */
@@ -194,15 +200,13 @@ make_selection (const Rows *self, gint64 first_us, gint64 last_us)
       stamp_value (first_us), stamp_value (last_us), columns, all ? 0 : n);
 }
 
-/* The intervals that end from @first_us to @last_us. What has come stays, also of an answer that
- * was cut. */
+/* What has come stays, also of an answer that was cut. */
 static gboolean
-read_range (Rows *self, gint64 first_us, gint64 last_us, GError **error)
+read_selected (Rows *self, const PosaCosemSelection *selection, GError **error)
 {
   const PosaDlmsProfileReader *reader = self->reader;
   const PosaCosemTarget buffer =
       POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE, reader->profile->dlms.load_profile, 2);
-  g_autoptr (PosaCosemSelection) selection = make_selection (self, first_us, last_us);
 
   posa_dlms_client_set_progress (reader->client, progress_cb, self);
   g_autoptr (PosaCosemValue) rows =
@@ -215,6 +219,15 @@ read_range (Rows *self, gint64 first_us, gint64 last_us, GError **error)
   if (partial != NULL)
     take_rows (self, partial, NULL);
   return FALSE;
+}
+
+/* The intervals that end from @first_us to @last_us. */
+static gboolean
+read_range (Rows *self, gint64 first_us, gint64 last_us, GError **error)
+{
+  g_autoptr (PosaCosemSelection) selection = make_selection (self, first_us, last_us);
+
+  return read_selected (self, selection, error);
 }
 
 static gboolean
@@ -249,8 +262,9 @@ prepare (Rows *self, GError **error)
       !posa_dlms_shape_read (reader->client, obis, &self->shape,
                              posa_operation_peek_cancellable (reader->operation), error))
     return FALSE;
-  gboolean all = posa_dlms_shape_get_targets (&self->shape, (PosaCosemTarget[24]) { 0 }) ==
-                 self->shape.n_columns;
+  gboolean all = self->whole ||
+                 posa_dlms_shape_get_targets (&self->shape, (PosaCosemTarget[24]) { 0 }) ==
+                     self->shape.n_columns;
   self->n_layout = 0;
   for (guint i = 0; i < self->shape.n_columns; i++)
     {
@@ -318,6 +332,71 @@ posa_dlms_load_profile_read (const PosaDlmsProfileReader *self,
     }
   g_propagate_error (error, g_steal_pointer (&local));
   return FALSE;
+}
+
+/* ---- the last rows ---- */
+
+static gboolean
+get_number (Rows *self, gint8 attribute, gint64 *out, GError **error)
+{
+  const PosaDlmsProfileReader *reader = self->reader;
+  g_autoptr (PosaCosemValue) value = posa_dlms_client_get (
+      reader->client,
+      POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE, reader->profile->dlms.load_profile, attribute),
+      posa_operation_peek_cancellable (reader->operation), error);
+
+  return value != NULL &&
+         (posa_cosem_value_get_integer (value, out) ||
+          set_invalid (self, "the meter does not say how many rows it has", error));
+}
+
+/* Those from @first to @last, counted from the oldest, which is 1. */
+static gboolean
+read_rows (Rows *self, gint64 first, gint64 last, GError **error)
+{
+  const gint64 period_us = self->shape.period_s * G_USEC_PER_SEC;
+
+  self->total_us = (last - first + 1) * period_us;
+  for (gint64 at = first; at <= last; at += MAX_ROWS)
+    {
+      gint64 end = MIN (at + MAX_ROWS - 1, last);
+      g_autoptr (PosaCosemSelection)
+          selection = posa_cosem_selection_new_entries ((guint32) at, (guint32) end, 1, 0);
+
+      self->expected_rows = (guint) (end - at + 1);
+      if (!read_selected (self, selection, error))
+        return FALSE;
+      self->done_us += self->expected_rows * period_us;
+    }
+  return TRUE;
+}
+
+/* Rows by number do not name their columns, so none are recalled from another visit. */
+gboolean
+posa_dlms_load_profile_read_last (const PosaDlmsProfileReader *self,
+                                  guint n,
+                                  PosaLoadProfile *out,
+                                  GError **error)
+{
+  PosaDlmsProfileReader fresh = *self;
+  Rows rows = { .reader = &fresh, .out = out, .whole = TRUE };
+  gint64 order = 0, n_rows = 0;
+
+  fresh.model_key = NULL;
+  posa_operation_report (self->operation, 0, "%s", _ ("Reading the load profile"));
+  if (!prepare (&rows, error) || !get_number (&rows, ATTRIBUTE_SORT_METHOD, &order, error) ||
+      !get_number (&rows, ATTRIBUTE_ENTRIES_IN_USE, &n_rows, error))
+    return FALSE;
+  if (order != SORT_FIFO)
+    {
+      g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+                   "the rows of the load profile are not in the order of time (sort method "
+                   "%" G_GINT64_FORMAT "); read them by time",
+                   order);
+      return FALSE;
+    }
+  n_rows = CLAMP (n_rows, 0, G_MAXUINT32);
+  return n_rows == 0 || read_rows (&rows, MAX (1, n_rows - n + 1), n_rows, error);
 }
 
 /* ---- log books ---- */

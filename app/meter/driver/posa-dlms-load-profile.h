@@ -29,6 +29,11 @@ gboolean posa_dlms_load_profile_read (const PosaDlmsProfileReader *self,
                                       gint64 to_us,
                                       PosaLoadProfile *out,
                                       GError **error);
+/* As posa_meter_read_last_intervals(). */
+gboolean posa_dlms_load_profile_read_last (const PosaDlmsProfileReader *self,
+                                           guint n,
+                                           PosaLoadProfile *out,
+                                           GError **error);
 /* As posa_meter_read_events(). */
 GPtrArray *posa_dlms_events_read (const PosaDlmsProfileReader *self,
                                   gint64 from_us,

@@ -29,26 +29,41 @@ check_named (PosaDlmsMeter *self, PosaObis obis, const char *what, GError **erro
 
 /* ---- profiles ---- */
 
-/* A range of the load profile, or of the log books. */
+/* A range of the load profile, or of the log books; or the last rows. */
 typedef struct
 {
   gint64 from_us, to_us;
+  guint n_last; /* 0: by time */
   PosaLoadProfile *profile;
-  const char *model_key;
 } Range;
 
 static gpointer
 load_profile_cb (PosaDlmsMeter *self, gpointer data, PosaOperation *operation, GError **error)
 {
   const Range *range = data;
+  const char *firmware = posa_meter_get_nameplate (POSA_METER (self))->firmware;
+  g_autofree char *key = firmware != NULL ? g_strconcat (self->profile->id, " ", firmware, NULL)
+                                          : NULL;
   PosaDlmsProfileReader reader = { .client = self->client,
                                    .profile = self->profile,
-                                   .model_key = range->model_key,
+                                   .model_key = key,
                                    .operation = operation };
+  gboolean done =
+      range->n_last > 0
+          ? posa_dlms_load_profile_read_last (&reader, range->n_last, range->profile, error)
+          : posa_dlms_load_profile_read (&reader, range->from_us, range->to_us, range->profile,
+                                         error);
 
-  return posa_dlms_load_profile_read (&reader, range->from_us, range->to_us, range->profile, error)
-             ? range->profile
-             : NULL;
+  return done ? range->profile : NULL;
+}
+
+static gboolean
+read_profile (PosaMeter *meter, Range *range, PosaOperation *operation, GError **error)
+{
+  PosaDlmsMeter *self = POSA_DLMS_METER (meter);
+
+  return check_named (self, self->profile->dlms.load_profile, "load profile", error) &&
+         posa_dlms_meter_run_reading (self, load_profile_cb, range, operation, error) != NULL;
 }
 
 static gboolean
@@ -59,14 +74,21 @@ dlms_read_load_profile (PosaMeter *meter,
                         PosaOperation *operation,
                         GError **error)
 {
-  PosaDlmsMeter *self = POSA_DLMS_METER (meter);
-  const char *firmware = posa_meter_get_nameplate (meter)->firmware;
-  g_autofree char *key = firmware != NULL ? g_strconcat (self->profile->id, " ", firmware, NULL)
-                                          : NULL;
-  Range range = { from_us, to_us, profile, key };
+  Range range = { .from_us = from_us, .to_us = to_us, .profile = profile };
 
-  return check_named (self, self->profile->dlms.load_profile, "load profile", error) &&
-         posa_dlms_meter_run_reading (self, load_profile_cb, &range, operation, error) != NULL;
+  return read_profile (meter, &range, operation, error);
+}
+
+static gboolean
+dlms_read_last_intervals (PosaMeter *meter,
+                          guint n,
+                          PosaLoadProfile *profile,
+                          PosaOperation *operation,
+                          GError **error)
+{
+  Range range = { .n_last = n, .profile = profile };
+
+  return read_profile (meter, &range, operation, error);
 }
 
 static gpointer
@@ -87,7 +109,7 @@ dlms_read_events (PosaMeter *meter,
                   PosaOperation *operation,
                   GError **error)
 {
-  Range range = { from_us, to_us };
+  Range range = { .from_us = from_us, .to_us = to_us };
 
   return posa_dlms_meter_run_reading (POSA_DLMS_METER (meter), events_cb, &range, operation, error);
 }
@@ -315,6 +337,7 @@ void
 posa_dlms_meter_install_jobs (PosaMeterClass *klass)
 {
   klass->read_load_profile = dlms_read_load_profile;
+  klass->read_last_intervals = dlms_read_last_intervals;
   klass->read_events = dlms_read_events;
   klass->read_clock = dlms_read_clock;
   klass->set_clock = dlms_set_clock;
