@@ -16,6 +16,9 @@
 #define KEPT_EVENTS   24
 #define QUARTERS_KEPT (KEPT_DAYS * DAY_S / QUARTER_S)
 
+#define SORT_FIFO 1
+#define SORT_LIFO 2
+
 #define UNIT_WH   30
 #define UNIT_VARH 32
 #define UNIT_V    35
@@ -97,7 +100,7 @@ get_integer (const PosaCosemValue *value)
 
 /* ---- rows ---- */
 
-/* One GET of a buffer. Rows count from the oldest. */
+/* One GET of a buffer. Rows count from the oldest, or the newest (LIFO). */
 typedef struct
 {
   PosaSimMeter *meter;
@@ -152,7 +155,8 @@ static gint64
 row_time (const Query *self, guint row)
 {
   gint64 period_us = get_integer (self->object->values[4]) * G_USEC_PER_SEC;
-  guint back = self->n_rows - 1 - row;
+  gboolean is_lifo = get_integer (self->object->values[5]) == SORT_LIFO;
+  guint back = is_lifo ? row : self->n_rows - 1 - row;
 
   if (is_event_log (self->object))
     return event_time (self, back);
@@ -221,9 +225,9 @@ thin_out (const Query *self, PosaCosemValue *row, const PosaCosemValue *above, g
     {
       PosaCosemValue *value = g_ptr_array_index (row->items, i);
       gboolean is_time = value->tag == POSA_COSEM_OCTET_STRING;
-      gboolean known = is_time
-                           ? row_time (self, number) - row_time (self, number - 1) == period_us
-                           : posa_cosem_value_equal (value, posa_cosem_value_get_item (above, i));
+      gboolean known =
+          is_time ? ABS (row_time (self, number) - row_time (self, number - 1)) == period_us
+                  : posa_cosem_value_equal (value, posa_cosem_value_get_item (above, i));
 
       if (!known)
         continue;
@@ -400,7 +404,7 @@ capture_object (guint16 class_id, PosaObis obis, gint8 attribute)
 }
 
 /* The first column is the clock; takes @columns, which has the others. */
-static void
+static PosaSimObject *
 add_profile (PosaSimMeter *self,
              PosaObis obis,
              guint period_s,
@@ -413,10 +417,11 @@ add_profile (PosaSimMeter *self,
                       capture_object (POSA_DLMS_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK, 2));
   posa_sim_object_set (profile, 3, columns);
   posa_sim_object_set (profile, 4, posa_cosem_value_new_integer (POSA_COSEM_UINT32, period_s));
-  posa_sim_object_set (profile, 5, posa_cosem_value_new_integer (POSA_COSEM_ENUM, 1)); /* FIFO */
+  posa_sim_object_set (profile, 5, posa_cosem_value_new_integer (POSA_COSEM_ENUM, SORT_FIFO));
   posa_sim_object_set (profile, 6, capture_object (POSA_DLMS_CLASS_CLOCK, POSA_SIM_OBIS_CLOCK, 2));
   posa_sim_object_set (profile, 7, posa_cosem_value_new_integer (POSA_COSEM_UINT32, n_rows));
   posa_sim_object_set (profile, 8, posa_cosem_value_new_integer (POSA_COSEM_UINT32, n_rows));
+  return profile;
 }
 
 static void
@@ -490,18 +495,24 @@ posa_sim_2g_add_profiles (PosaSimMeter *self, const PosaSimSetup *setup, GError 
 {
   g_autofree char *names = posa_sim_setup_take (setup, "profile_channels");
   g_autofree char *nulls = posa_sim_setup_take (setup, "profile_nulls");
+  g_autofree char *sort = posa_sim_setup_take (setup, "profile_sort");
   PosaCosemValue *columns = take_channels (self, names != NULL ? names : "A+");
+  gboolean is_lifo = g_strcmp0 (sort, "lifo") == 0;
 
-  if (columns == NULL || (nulls != NULL && strcmp (nulls, "yes") != 0))
+  if (columns == NULL || (nulls != NULL && strcmp (nulls, "yes") != 0) ||
+      (sort != NULL && !is_lifo && strcmp (sort, "fifo") != 0))
     {
       g_set_error (error, POSA_ERROR, POSA_ERROR_USAGE,
                    "--set profile_channels takes A+ A- R1 R2 R3 R4 V1 V2 V3 with commas between, "
-                   "profile_nulls yes");
+                   "profile_nulls yes, profile_sort fifo or lifo");
       posa_cosem_value_free (columns);
       return FALSE;
     }
   self->profile_nulls = nulls != NULL;
-  add_profile (self, POSA_SIM_OBIS_LOAD_PROFILE, QUARTER_S, QUARTERS_KEPT, columns);
+  PosaSimObject *curve =
+      add_profile (self, POSA_SIM_OBIS_LOAD_PROFILE, QUARTER_S, QUARTERS_KEPT, columns);
+  if (is_lifo)
+    posa_sim_object_set (curve, 5, posa_cosem_value_new_integer (POSA_COSEM_ENUM, SORT_LIFO));
   add_profile (self, POSA_SIM_OBIS_DAILY_PROFILE, DAY_S, KEPT_DAYS, energy_columns ());
   columns = energy_columns ();
   posa_cosem_value_append (columns, capture_object (POSA_DLMS_CLASS_EXTENDED_REGISTER,

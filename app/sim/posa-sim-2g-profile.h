@@ -15,8 +15,9 @@ G_BEGIN_DECLS
 
 /* Adds the profiles and the registers that their columns name. Takes `profile_channels` of
  * the settings: names of the load profile's channels with commas between (A+ A- R1 R2 R3 R4 V1 V2
- * V3), default A+; and `profile_nulls=yes`: values equal to those of the row above, and clocks that
- * follow from the capture period, are null. */
+ * V3), default A+; `profile_nulls=yes`: values equal to those of the row above, and clocks that
+ * follow from the capture period, are null; and `profile_sort=fifo` or `lifo`: the oldest row
+ * first, or the newest. */
 gboolean posa_sim_2g_add_profiles (PosaSimMeter *self, const PosaSimSetup *setup, GError **error);
 
 /* The buffer of the profile @object as a GET asks for it: @selector 0 all, 1 by range of the clock,

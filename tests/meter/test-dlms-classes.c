@@ -12,6 +12,9 @@
 
 #include <string.h>
 
+#define CHANNELS "profile_channels=A+,A-,R1,V1,R4"
+#define NULLS    "profile_nulls=yes"
+
 #define QUARTER_US (15 * G_TIME_SPAN_MINUTE)
 /* Midnight, UTC, within the 60 days that the meter keeps. */
 #define DAY_US(days_ago)                                                                           \
@@ -81,14 +84,14 @@ read_last (DlmsRig *self, guint n)
 }
 
 /* The newest rows, more than one answer holds and columns that are no energy among them, are those
- * that a range of time gives. */
+ * that a range of time gives, in whichever order the meter has them. */
 static void
-test_last_intervals (void)
+test_last_intervals (gconstpointer data)
 {
   g_auto (DlmsRig) self = { 0 };
 
-  dlms_rig_init (&self, DLMS_RIG_START ("--no-pace", "--set", "profile_channels=A+,V1,R4", "--set",
-                                        "profile_nulls=yes"));
+  dlms_rig_init (&self,
+                 DLMS_RIG_START ("--no-pace", "--set", CHANNELS, "--set", NULLS, "--set", data));
   g_autoptr (PosaLoadProfile) last = read_last (&self, 700);
   g_autoptr (PosaLoadProfile)
       same = read_profile (&self, interval_at (last, 0)->end_us - QUARTER_US,
@@ -113,24 +116,30 @@ test_last_intervals_of_another_month (void)
   g_assert_cmpint (ABS (interval_at (last, 3)->end_us + month_us - now), <=, G_TIME_SPAN_HOUR);
 }
 
-/* What is left out since the row above says it must come out the same. */
+/* What is left out since the row above says it must come out the same: also when the row above is
+ * the later one. */
 static void
 test_null_rows (void)
 {
   g_auto (DlmsRig) plain = { 0 };
   g_auto (DlmsRig) thin = { 0 };
+  g_auto (DlmsRig) reversed = { 0 };
   gint64 from = DAY_US (3), to = DAY_US (2);
 
-  dlms_rig_init (&plain, DLMS_RIG_START ("--no-pace", "--set", "profile_channels=A+,A-,R1,V1,R4"));
-  dlms_rig_init (&thin, DLMS_RIG_START ("--no-pace", "--set", "profile_channels=A+,A-,R1,V1,R4",
-                                        "--set", "profile_nulls=yes"));
+  dlms_rig_init (&plain, DLMS_RIG_START ("--no-pace", "--set", CHANNELS));
+  dlms_rig_init (&thin, DLMS_RIG_START ("--no-pace", "--set", CHANNELS, "--set", NULLS));
+  dlms_rig_init (&reversed, DLMS_RIG_START ("--no-pace", "--set", CHANNELS, "--set", NULLS, "--set",
+                                            "profile_sort=lifo"));
   g_autoptr (PosaLoadProfile) full = read_profile (&plain, from, to);
   g_autoptr (PosaLoadProfile) same = read_profile (&thin, from, to);
+  g_autoptr (PosaLoadProfile) back = read_profile (&reversed, from, to);
   g_assert_cmpuint (full->n_channels, ==, 4); /* a voltage is no energy */
   g_assert_cmpuint (full->intervals->len, ==, 96);
   g_autofree char *full_text = posa_load_profile_to_text (full, FALSE);
   g_autofree char *same_text = posa_load_profile_to_text (same, FALSE);
+  g_autofree char *back_text = posa_load_profile_to_text (back, FALSE);
   g_assert_cmpstr (full_text, ==, same_text);
+  g_assert_cmpstr (full_text, ==, back_text);
 }
 
 /* The meter goes in the middle of it; the same call on another line fetches the rest only. */
@@ -512,7 +521,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/dlms-classes/load-profile", test_load_profile);
-  g_test_add_func ("/dlms-classes/last-intervals", test_last_intervals);
+  g_test_add_data_func ("/dlms-classes/last-intervals/oldest-first", "profile_sort=fifo",
+                        test_last_intervals);
+  g_test_add_data_func ("/dlms-classes/last-intervals/newest-first", "profile_sort=lifo",
+                        test_last_intervals);
   g_test_add_func ("/dlms-classes/last-intervals/another-month",
                    test_last_intervals_of_another_month);
   g_test_add_func ("/dlms-classes/null-rows", test_null_rows);

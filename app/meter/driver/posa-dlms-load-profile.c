@@ -18,10 +18,7 @@
 /* Of a row with its clock, for the progress. */
 #define ROW_BYTES(n_columns) (16 + 4 * (n_columns))
 
-/* Of a profile, IEC 62056-6-2 clause 4.3.6. */
-#define ATTRIBUTE_SORT_METHOD    5
-#define ATTRIBUTE_ENTRIES_IN_USE 7
-#define SORT_FIFO                1
+#define ATTRIBUTE_ENTRIES_IN_USE 7 /* of a profile, IEC 62056-6-2 clause 4.3.6 */
 
 #define CLOCK_INVALID  0x01
 #define CLOCK_DOUBTFUL 0x02
@@ -77,8 +74,8 @@ take_clock (Rows *self, const PosaCosemValue *value, PosaLoadInterval *interval,
   const gint64 period_us = self->shape.period_s * G_USEC_PER_SEC;
   guint8 status = 0;
 
-  if (value->tag == POSA_COSEM_NULL && self->above.end_us != 0)
-    interval->end_us = self->above.end_us + period_us;
+  if (value->tag == POSA_COSEM_NULL && self->above.end_us != 0 && self->shape.row_step != 0)
+    interval->end_us = self->above.end_us + self->shape.row_step * period_us;
   else if (!stamp_to_utc (self->reader, value, &interval->end_us, &status))
     return set_invalid (self, "a row does not say when it is of", error);
   if ((status & (CLOCK_INVALID | CLOCK_DOUBTFUL)) != 0)
@@ -337,20 +334,22 @@ posa_dlms_load_profile_read (const PosaDlmsProfileReader *self,
 /* ---- the last rows ---- */
 
 static gboolean
-get_number (Rows *self, gint8 attribute, gint64 *out, GError **error)
+get_n_rows (Rows *self, gint64 *n, GError **error)
 {
   const PosaDlmsProfileReader *reader = self->reader;
-  g_autoptr (PosaCosemValue) value = posa_dlms_client_get (
-      reader->client,
-      POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE, reader->profile->dlms.load_profile, attribute),
-      posa_operation_peek_cancellable (reader->operation), error);
+  g_autoptr (PosaCosemValue)
+      value = posa_dlms_client_get (reader->client,
+                                    POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE,
+                                                       reader->profile->dlms.load_profile,
+                                                       ATTRIBUTE_ENTRIES_IN_USE),
+                                    posa_operation_peek_cancellable (reader->operation), error);
 
   return value != NULL &&
-         (posa_cosem_value_get_integer (value, out) ||
+         (posa_cosem_value_get_integer (value, n) ||
           set_invalid (self, "the meter does not say how many rows it has", error));
 }
 
-/* Those from @first to @last, counted from the oldest, which is 1. */
+/* Those from @first to @last, in the meter's order, counted from 1. */
 static gboolean
 read_rows (Rows *self, gint64 first, gint64 last, GError **error)
 {
@@ -380,23 +379,24 @@ posa_dlms_load_profile_read_last (const PosaDlmsProfileReader *self,
 {
   PosaDlmsProfileReader fresh = *self;
   Rows rows = { .reader = &fresh, .out = out, .whole = TRUE };
-  gint64 order = 0, n_rows = 0;
+  gint64 n_rows = 0;
 
   fresh.model_key = NULL;
   posa_operation_report (self->operation, 0, "%s", _ ("Reading the load profile"));
-  if (!prepare (&rows, error) || !get_number (&rows, ATTRIBUTE_SORT_METHOD, &order, error) ||
-      !get_number (&rows, ATTRIBUTE_ENTRIES_IN_USE, &n_rows, error))
+  if (!prepare (&rows, error))
     return FALSE;
-  if (order != SORT_FIFO)
+  if (rows.shape.row_step == 0)
     {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
-                   "the rows of the load profile are not in the order of time (sort method "
-                   "%" G_GINT64_FORMAT "); read them by time",
-                   order);
+      g_set_error_literal (error, POSA_ERROR, POSA_ERROR_UNSUPPORTED,
+                           "the rows of the load profile are not in the order of time; read them "
+                           "by time");
       return FALSE;
     }
+  if (!get_n_rows (&rows, &n_rows, error))
+    return FALSE;
   n_rows = CLAMP (n_rows, 0, G_MAXUINT32);
-  return n_rows == 0 || read_rows (&rows, MAX (1, n_rows - n + 1), n_rows, error);
+  return rows.shape.row_step < 0 ? read_rows (&rows, 1, MIN (n, n_rows), error)
+                                 : read_rows (&rows, MAX (1, n_rows - n + 1), n_rows, error);
 }
 
 /* ---- log books ---- */

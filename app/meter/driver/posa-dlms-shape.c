@@ -8,6 +8,10 @@
 
 #define MAX_PERIOD_S (24 * 60 * 60)
 
+/* sort_method, IEC 62056-6-2 clause 4.3.6; other ones go by a value. */
+#define SORT_FIFO 1
+#define SORT_LIFO 2
+
 /* D of an OBIS code: energy of the interval that the row closes. */
 #define D_INTERVAL_1 29
 #define D_INTERVAL_2 30
@@ -115,13 +119,15 @@ static gboolean
 parse_shape (PosaObis obis, const PosaApdu *answer, PosaDlmsShape *out, GError **error)
 {
   const PosaCosemValue *columns = posa_apdu_get_item (answer, 0)->value;
-  gint64 period = 0;
+  gint64 period = 0, order = 0;
   guint n_clocks = 0;
 
   if (!posa_cosem_value_get_integer (posa_apdu_get_item (answer, 1)->value, &period) ||
       period < 1 || period > MAX_PERIOD_S)
     return set_no_profile (obis, "it has no fixed period", error);
   out->period_s = (guint) period;
+  posa_cosem_value_get_integer (posa_apdu_get_item (answer, 2)->value, &order);
+  out->row_step = order == SORT_FIFO ? 1 : order == SORT_LIFO ? -1 : 0;
   out->n_columns = posa_cosem_value_get_n_items (columns);
   if (out->n_columns > POSA_DLMS_MAX_COLUMNS)
     return set_no_profile (obis, "too many columns", error);
@@ -180,13 +186,14 @@ posa_dlms_shape_read (PosaDlmsClient *client,
                       GError **error)
 {
   const PosaCosemTarget targets[] = { POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE, obis, 3),
-                                      POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE, obis, 4) };
+                                      POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE, obis, 4),
+                                      POSA_COSEM_TARGET (POSA_DLMS_CLASS_PROFILE, obis, 5) };
   g_autoptr (PosaApdu) answer =
       posa_dlms_client_get_list (client, targets, G_N_ELEMENTS (targets), cancellable, error);
 
   if (answer == NULL)
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (targets); i++)
+  for (guint i = 0; i < 2; i++) /* a profile can do without telling its order */
     if (posa_apdu_get_item (answer, i)->value == NULL)
       {
         posa_dlms_set_result_error ("reading", targets[i], posa_apdu_get_item (answer, i)->result,

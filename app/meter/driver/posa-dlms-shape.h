@@ -29,12 +29,13 @@ typedef struct
 typedef struct
 {
   guint period_s;
+  int row_step; /* periods from a row to the next: 1, or -1 when the newest is first; 0 = unknown */
   guint n_columns;
   PosaDlmsColumn columns[POSA_DLMS_MAX_COLUMNS];
 } PosaDlmsShape;
 
-/* Asks the meter for capture objects, period and scalers of the profile @obis. INVALID_DATA when
- * that is no load profile: no clock, no period, an energy in a unit that is none. */
+/* Asks the meter for capture objects, period, order and scalers of the profile @obis. INVALID_DATA
+ * when that is no load profile: no clock, no period, an energy in a unit that is none. */
 gboolean posa_dlms_shape_read (PosaDlmsClient *client,
                                PosaObis obis,
                                PosaDlmsShape *out,
