@@ -81,8 +81,9 @@ gboolean posa_keyring_get_keys (PosaKeyring *self,
                                 PosaKeySet set,
                                 PosaMeterKeys *keys,
                                 GError **error);
-/* Counters belong to a key, not to a meter, and not to a set of keys, which is another one when the
- * meter has taken new keys: @key is the encryption key that they count for.
+/* Counters belong to a key, not to a meter (several may have the same key, and what a meter says
+ * its serial number is may be wrong), and not to a set of keys, which is another one when the meter
+ * has taken new keys: @key is the encryption key that they count for.
  *
  * Reserves @count invocation counters for it, none below @at_least, durable before it returns: they
  * are never given out again, whatever happens (meters.md 6.3). */

@@ -10,6 +10,7 @@
 /* One past the last number that 32 bits can hold. */
 #define COUNTER_END (G_GINT64_CONSTANT (1) << 32)
 
+/* Under whatever serial number the key was used, that being what a meter says of itself. */
 static gboolean
 take (PosaStore *store,
       const char *serial,
@@ -19,9 +20,9 @@ take (PosaStore *store,
       gint64 *first,
       GError **error)
 {
-  g_autoptr (PosaRows) rows =
-      posa_rows_query (store, "SELECT next FROM invocation_counter WHERE serial = ? AND key_id = ?",
-                       "ss", serial, key_id);
+  g_autoptr (PosaRows)
+      rows = posa_rows_query (store, "SELECT max (next) FROM invocation_counter WHERE key_id = ?",
+                              "s", key_id);
   gint64 next = posa_rows_next (rows) ? posa_rows_int (rows, 0) : 0;
 
   if (!posa_rows_check (rows, error))

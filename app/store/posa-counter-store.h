@@ -6,11 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* DLMS invocation counters per meter and key: a number is given out once, whatever happens
- * (meters.md 6.3). @key_id tells the keys of one meter apart; a new key starts anew. */
+/* DLMS invocation counters per meter and key: a number is given out once for a key, whatever
+ * happens (meters.md 6.3). @key_id tells keys apart; a new key starts anew, the same key of another
+ * meter goes on. */
 
-/* Reserves @count numbers, none below @at_least; on the disk before this returns, therefore FAILED
- * inside an open transaction. KEY_MISSING when the 32 bits are used up. */
+/* Reserves @count numbers for @key_id, none below @at_least; on the disk before this returns,
+ * therefore FAILED inside an open transaction. KEY_MISSING when the 32 bits are used up. */
 gboolean posa_counter_store_reserve (PosaStore *store,
                                      const char *serial,
                                      const char *key_id,

@@ -694,9 +694,13 @@ test_counters (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (first, ==, 1000);
   g_assert_true (posa_counter_store_reserve (store, "1", "k", 5, 1, &first, &error));
   g_assert_cmpuint (first, ==, 1001);
-  /* A new key of the same meter, another meter. */
+  /* A new key of the same meter; another meter with the same key. */
   g_assert_true (posa_counter_store_reserve (store, "1", "l", 0, 1, &first, &error));
   g_assert_cmpuint (first, ==, 0);
+  g_assert_true (posa_counter_store_reserve (store, "2", "k", 0, 1, &first, &error));
+  g_assert_cmpuint (first, ==, 1002);
+  g_assert_true (posa_counter_store_reserve (store, "1", "k", 0, 1, &first, &error));
+  g_assert_cmpuint (first, ==, 1003);
   g_assert_true (posa_counter_store_reserve (store, "2", "k", G_MAXUINT32, 1, &first, &error));
   g_assert_cmpuint (first, ==, G_MAXUINT32);
   g_assert_false (posa_counter_store_reserve (store, "2", "k", 0, 1, &first, &error));
