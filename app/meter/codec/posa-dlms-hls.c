@@ -21,6 +21,35 @@ fail (GError **error, PosaErrorCode code, const char *message)
   return FALSE;
 }
 
+gboolean
+posa_dlms_hls_check_keys (PosaAcseMechanism mechanism,
+                          PosaDlmsSuite suite,
+                          const PosaMeterKeys *keys,
+                          GError **error)
+{
+  gsize size = posa_dlms_suite_get_key_size (suite), curve = posa_dlms_ecc_get_size (suite);
+
+  switch (mechanism)
+    {
+    case POSA_ACSE_MECHANISM_NONE:
+      return TRUE;
+    case POSA_ACSE_MECHANISM_GMAC:
+      return (keys->encryption.size == size && keys->authentication.size == size) ||
+             fail (error, POSA_ERROR_KEY_MISSING,
+                   "to authenticate, the encryption and the authentication key are needed, in the "
+                   "length of the suite");
+    case POSA_ACSE_MECHANISM_ECDSA:
+      return (keys->signing.size == curve && keys->peer_signing.size == 2 * curve) ||
+             fail (error, POSA_ERROR_KEY_MISSING,
+                   "to authenticate, our private signing key and the meter's public one are "
+                   "needed, in the length of the suite");
+    default:
+      return keys->secret.size != 0 ||
+             fail (error, POSA_ERROR_KEY_MISSING,
+                   "to authenticate, the password or secret of the meter is needed");
+    }
+}
+
 /* Mechanisms 3 and 4: the challenge, then the secret. */
 static void
 put_plain_message (const PosaDlmsHls *self, GByteArray *out)
@@ -59,8 +88,8 @@ put_hashed (const PosaDlmsHls *self, GByteArray *out, GError **error)
 {
   g_autoptr (GByteArray) message = g_byte_array_new ();
 
-  if (self->keys->secret.size == 0)
-    return fail (error, POSA_ERROR_KEY_MISSING, "there is no secret to authenticate with");
+  if (!posa_dlms_hls_check_keys (self->mechanism, self->suite, self->keys, error))
+    return FALSE;
   if (self->mechanism == POSA_ACSE_MECHANISM_MD5 || self->mechanism == POSA_ACSE_MECHANISM_SHA1)
     {
       put_plain_message (self, message);
@@ -88,12 +117,10 @@ put_mac (const PosaDlmsHls *self, guint32 counter, GByteArray *out, GError **err
                                   .encryption = self->keys->encryption.data,
                                   .authentication = self->keys->authentication.data,
                                   .title = self->prover };
-  gsize key_size = posa_dlms_suite_get_key_size (self->suite);
   guint8 mac[POSA_DLMS_MAC_BYTES];
 
-  if (self->keys->encryption.size != key_size || self->keys->authentication.size != key_size)
-    return fail (error, POSA_ERROR_KEY_MISSING, "there are no keys to authenticate with");
-  if (!posa_dlms_cipher_mac (&cipher, counter, self->challenge, self->challenge_size, mac, error))
+  if (!posa_dlms_hls_check_keys (self->mechanism, self->suite, self->keys, error) ||
+      !posa_dlms_cipher_mac (&cipher, counter, self->challenge, self->challenge_size, mac, error))
     return FALSE;
   posa_put_bytes (out, mac, sizeof mac);
   return TRUE;

@@ -34,6 +34,12 @@ typedef struct
 /* Whether passes 3 and 4 belong to the mechanism. */
 gboolean posa_dlms_hls_is_high (PosaAcseMechanism mechanism);
 
+/* Whether @keys hold what an authentication needs, that by password too: to be asked before a meter
+ * is. KEY_MISSING naming it. */
+gboolean posa_dlms_hls_check_keys (PosaAcseMechanism mechanism,
+                                   PosaDlmsSuite suite,
+                                   const PosaMeterKeys *keys,
+                                   GError **error);
 /* Appends f(challenge). Mechanism 5 takes @counter, never used before. KEY_MISSING when the keys do
  * not hold what the mechanism needs, UNSUPPORTED when there is no function of the maker. */
 gboolean

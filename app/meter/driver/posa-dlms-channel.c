@@ -103,13 +103,9 @@ check_keys (const PosaDlmsChannel *self, GError **error)
   if (self->agreement.ciphered &&
       !posa_dlms_security_check (&initiate, POSA_DLMS_AUTH_ENCRYPTED, error))
     return FALSE;
-  if (self->agreement.mechanism == POSA_ACSE_MECHANISM_PASSWORD && self->keys.secret.size == 0)
-    {
-      g_set_error (error, POSA_ERROR, POSA_ERROR_KEY_MISSING, "there is no password for meter %s",
-                   self->serial);
-      return FALSE;
-    }
-  return posa_dlms_security_check (&services, levels, error);
+  return posa_dlms_hls_check_keys (self->agreement.mechanism, self->agreement.suite, &self->keys,
+                                   error) &&
+         posa_dlms_security_check (&services, levels, error);
 }
 
 static gboolean
@@ -129,7 +125,8 @@ take_keys (PosaDlmsChannel *self, const PosaDlmsAssociationOptions *options, GEr
                    options->serial, options->at_least);
       return FALSE;
     }
-  if (!posa_keyring_get_client_title (options->keyring, self->client_title, error) ||
+  if ((posa_dlms_agreement_needs_title (&self->agreement) &&
+       !posa_keyring_get_client_title (options->keyring, self->client_title, error)) ||
       !posa_keyring_get_keys (options->keyring, options->serial, options->key_set, &self->keys,
                               error))
     return FALSE;

@@ -29,7 +29,9 @@ struct _PosaDlmsClient
 };
 
 /* A meter may lock after a few wrong tries. */
-#define POSA_DLMS_ASK_OFFICE "Do not try again; ask the office for the keys of this meter"
+#define POSA_DLMS_ASK_OFFICE                                                                       \
+  "It was tried once. Do not try again, as a meter may lock; ask the office for the keys of this " \
+  "meter"
 
 /* Forgets link and association without a word to the meter. */
 void posa_dlms_client_drop (PosaDlmsClient *self);
