@@ -86,7 +86,7 @@ posa_cli_commission (PosaCli *cli, int argc, char **argv)
   g_autoptr (PosaCommissioning)
       result = posa_cli_run (cli, _ ("Commissioning the meter"), commission_work, &options, &error);
   if (result == NULL)
-    return posa_cli_fail (error);
+    return posa_cli_meter_fail (&options.meter, error);
   if (!options.as_json)
     print_commissioning (result);
   else

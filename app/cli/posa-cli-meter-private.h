@@ -7,18 +7,20 @@
 
 G_BEGIN_DECLS
 
-/* Where the meter of a command is: --port and --address. */
+/* Where the meter of a command is, and what is known of it: --port, --address, --profile and
+ * --key-file. */
 typedef struct
 {
   PosaMeterPlace place;
-  char *port, *address_text;
+  gboolean stock_keys_only; /* no --key-file: what the command does is about the stock's keys */
+  char *port, *address_text, *profile, *key_file;
   PosaMeterAddress address;
 } PosaCliMeter;
 
 void posa_cli_meter_clear (PosaCliMeter *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PosaCliMeter, posa_cli_meter_clear)
 
-/* posa_cli_parse() with --port and --address beside @entries; fills in the place, all but the
+/* posa_cli_parse() with the options of a meter before @entries; fills in the place, all but the
  * folder. That --port was given is for the caller to check. */
 gboolean posa_cli_meter_parse (PosaCliMeter *self,
                                const char *parameters,
@@ -28,9 +30,12 @@ gboolean posa_cli_meter_parse (PosaCliMeter *self,
                                char ***argv,
                                int n_arguments,
                                int *exit_status);
-/* The option --address alone, and what was given with it: NULL for nothing. USAGE. */
+/* The options --address and --profile alone, and what was given with them into the place. USAGE. */
 GOptionEntry posa_cli_meter_get_address_entry (PosaCliMeter *self);
+GOptionEntry posa_cli_meter_get_profile_entry (PosaCliMeter *self);
 gboolean posa_cli_meter_take_address (PosaCliMeter *self, GError **error);
+/* posa_cli_fail() for what a meter could not be asked; knows where its keys should have been. */
+int posa_cli_meter_fail (const PosaCliMeter *self, const GError *error);
 
 /* The commands of the group "meter", a file each. */
 int posa_cli_commission (PosaCli *cli, int argc, char **argv);

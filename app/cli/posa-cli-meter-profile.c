@@ -216,7 +216,7 @@ run_profile (PosaCli *cli, Options *options)
       if (options->resume != NULL)
         fprintf (stderr, _ ("%u intervals are in %s; the same command goes on from there.\n"),
                  options->profile->intervals->len, options->resume);
-      return posa_cli_fail (error);
+      return posa_cli_meter_fail (&options->meter, error);
     }
   if (options->n_last == NOT_GIVEN)
     tell_gaps (options);
@@ -332,7 +332,7 @@ posa_cli_meter_events (PosaCli *cli, int argc, char **argv)
   g_autoptr (GPtrArray)
       events = posa_cli_run (cli, _ ("Reading the log books"), events_work, &options, &error);
   if (events == NULL)
-    return posa_cli_fail (error);
+    return posa_cli_meter_fail (&options.meter, error);
   if (options.as_json)
     print_events_json (events);
   else

@@ -118,7 +118,8 @@ posa_cli_meter_verify (PosaCli *cli, int argc, char **argv)
     return posa_cli_meter_set_needed (argv[0], "--port PATH, --order ID");
   g_autoptr (GPtrArray)
       checks = posa_cli_run (cli, _ ("Checking the meter"), verify_work, &options, &error);
-  return checks != NULL ? print_checks (checks, options.as_json) : posa_cli_fail (error);
+  return checks != NULL ? print_checks (checks, options.as_json)
+                        : posa_cli_meter_fail (&options.meter, error);
 }
 
 /* ---- clock ---- */
@@ -206,7 +207,7 @@ posa_cli_meter_clock (PosaCli *cli, int argc, char **argv)
   if (options.meter.port == NULL)
     return posa_cli_meter_set_needed (argv[0], "--port PATH");
   if (posa_cli_run (cli, _ ("Clock of the meter"), clock_work, &options, &error) == NULL)
-    return posa_cli_fail (error);
+    return posa_cli_meter_fail (&options.meter, error);
   print_change (&options);
   return 0;
 }
@@ -225,10 +226,11 @@ keys_work (gpointer data, PosaOperation *operation, GError **error)
 int
 posa_cli_meter_keys (PosaCli *cli, int argc, char **argv)
 {
-  g_auto (Options) options = { .meter.place.folder = cli->folder };
+  g_auto (Options) options = { .meter.place.folder = cli->folder, .meter.stock_keys_only = TRUE };
   const GOptionEntry entries[] = {
     { "keys", 0, 0, G_OPTION_ARG_FILENAME, &options.keys,
-      N_ ("File with the new keys and the master key, mode 0600"), N_ ("FILE") },
+      N_ ("New keys for the meter to take, and the master key that it has; mode 600"),
+      N_ ("FILE") },
     { NULL },
   };
   g_autoptr (GError) error = NULL;
@@ -237,9 +239,10 @@ posa_cli_meter_keys (PosaCli *cli, int argc, char **argv)
   if (!posa_cli_meter_parse (
           &options.meter, _ ("--port PATH --keys FILE"),
           _ ("Gives a meter a new encryption and authentication key (lines \"ek HEX\", "
-             "\"ak HEX\" of the file), wrapped with its master key (\"kek HEX\"). The "
-             "new keys are kept on this device before they are sent; whatever happens, "
-             "the meter can be opened afterwards."),
+             "\"ak HEX\" of the file), wrapped with its master key (\"kek HEX\"). It is "
+             "opened with the keys that this device has for it. The new ones are kept beside "
+             "them before they are sent; whatever happens, the meter can be opened "
+             "afterwards."),
           entries, &argc, &argv, 0, &status))
     return status;
   if (options.meter.port == NULL || options.keys == NULL)
@@ -279,7 +282,7 @@ send_firmware (PosaCli *cli, Options *options)
              (guint) g_bytes_get_size (image),
              posa_meter_visit_estimate_s (g_bytes_get_size (image)));
   if (posa_cli_run (cli, _ ("Sending the firmware"), firmware_work, options, &error) == NULL)
-    return posa_cli_fail (error);
+    return posa_cli_meter_fail (&options->meter, error);
   puts (options->activate ? _ ("The meter has verified the firmware and runs it.")
                           : _ ("The meter has verified the firmware; it is not active yet."));
   return 0;

@@ -37,6 +37,8 @@ posa_cli_meter_clear (PosaCliMeter *self)
 {
   g_free (self->port);
   g_free (self->address_text);
+  g_free (self->profile);
+  g_free (self->key_file);
 }
 
 GOptionEntry
@@ -54,16 +56,47 @@ posa_cli_meter_get_address_entry (PosaCliMeter *self)
   };
 }
 
+GOptionEntry
+posa_cli_meter_get_profile_entry (PosaCliMeter *self)
+{
+  return (GOptionEntry) {
+    "profile",
+    0,
+    0,
+    G_OPTION_ARG_FILENAME,
+    &self->profile,
+    N_ ("What the meter is and which security it wants, instead of the profiles that posactl has"),
+    N_ ("FILE")
+  };
+}
+
+static GOptionEntry
+get_key_file_entry (PosaCliMeter *self)
+{
+  return (GOptionEntry) {
+    "key-file",
+    0,
+    0,
+    G_OPTION_ARG_FILENAME,
+    &self->key_file,
+    N_ ("Keys that the meter has, instead of those of the stock: lines such as \"ek HEX\", "
+        "\"ak HEX\", \"secret HEX\", mode 600"),
+    N_ ("FILE")
+  };
+}
+
 gboolean
 posa_cli_meter_take_address (PosaCliMeter *self, GError **error)
 {
-  if (self->address_text == NULL)
-    return TRUE;
+  if (self->address_text != NULL &&
+      !posa_meter_address_parse (self->address_text, &self->address, error))
+    {
+      g_prefix_error_literal (error, "--address: ");
+      return FALSE;
+    }
+  self->address.profile = self->profile;
   self->place.address = &self->address;
-  if (posa_meter_address_parse (self->address_text, &self->address, error))
-    return TRUE;
-  g_prefix_error_literal (error, "--address: ");
-  return FALSE;
+  return TRUE;
 }
 
 gboolean
@@ -76,25 +109,48 @@ posa_cli_meter_parse (PosaCliMeter *self,
                       int n_arguments,
                       int *exit_status)
 {
-  const GOptionEntry port = {
-    "port", 0, 0, G_OPTION_ARG_FILENAME, &self->port, N_ ("Device of the optical head"), N_ ("PATH")
-  };
-  const GOptionEntry address = posa_cli_meter_get_address_entry (self);
+  const GOptionEntry own[] = { { "port", 0, 0, G_OPTION_ARG_FILENAME, &self->port,
+                                 N_ ("Device of the optical head"), N_ ("PATH") },
+                               posa_cli_meter_get_address_entry (self),
+                               posa_cli_meter_get_profile_entry (self),
+                               get_key_file_entry (self) };
+  guint n_own = G_N_ELEMENTS (own) - (self->stock_keys_only ? 1 : 0);
   g_autoptr (GArray) all = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
   g_autoptr (GError) error = NULL;
 
-  g_array_append_val (all, port);
-  g_array_append_val (all, address);
+  g_array_append_vals (all, own, n_own);
   for (guint i = 0; entries[i].long_name != NULL; i++)
     g_array_append_val (all, entries[i]);
   if (!posa_cli_parse (parameters, summary, (const GOptionEntry *) all->data, argc, argv,
                        n_arguments, exit_status))
     return FALSE;
   self->place.port_path = self->port;
+  self->place.key_path = self->key_file;
   if (posa_cli_meter_take_address (self, &error))
     return TRUE;
   *exit_status = posa_cli_fail (error);
   return FALSE;
+}
+
+int
+posa_cli_meter_fail (const PosaCliMeter *self, const GError *error)
+{
+  g_autofree char *advice = NULL;
+
+  if (self->stock_keys_only || !g_error_matches (error, POSA_ERROR, POSA_ERROR_KEY_MISSING))
+    return posa_cli_fail (error);
+  if (self->key_file == NULL)
+    return posa_cli_fail_with (error,
+                               _ ("Synchronise to fetch the keys of a meter of the stock; give "
+                                  "those of any other with --key-file FILE."));
+  advice = g_strdup_printf (
+      _ ("%s needs what the security of the profile needs: ek and ak (encryption, "
+         "authentication), kek (master key), secret (password, HLS secret), client_signing and "
+         "client_agreement (private keys), server_signing and server_agreement (public keys of "
+         "the meter), client_title (8 bytes of this client). A meter of other security needs "
+         "--profile FILE too."),
+      self->key_file);
+  return posa_cli_fail_with (error, advice);
 }
 
 /* ---- read ---- */
@@ -134,7 +190,7 @@ meter_read (PosaCli *cli, int argc, char **argv)
   g_autoptr (PosaReadingSet)
       reading = posa_cli_run (cli, _ ("Reading the meter"), read_work, &options, &error);
   if (reading == NULL)
-    return posa_cli_fail (error);
+    return posa_cli_meter_fail (&options.meter, error);
   posa_cli_print_reading (reading, options.as_json);
   return 0;
 }

@@ -35,6 +35,7 @@ posa_cli_replay (PosaCli *cli, int argc, char **argv)
   gboolean as_json = FALSE;
   const GOptionEntry entries[] = {
     posa_cli_meter_get_address_entry (&meter),
+    posa_cli_meter_get_profile_entry (&meter),
     { "key-file", 0, 0, G_OPTION_ARG_FILENAME, &key_path,
       N_ ("Keys for ciphered messages: lines \"ek HEX\", \"ak HEX\", mode 600"), N_ ("FILE") },
     { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, N_ ("Print JSON"), NULL },

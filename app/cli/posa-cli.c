@@ -43,10 +43,16 @@ posa_cli_parse (const char *parameters,
 }
 
 int
+posa_cli_fail_with (const GError *error, const char *advice)
+{
+  fprintf (stderr, "posactl: %s\n  %s\n", error->message, advice);
+  return error->domain == POSA_ERROR && error->code == POSA_ERROR_USAGE ? 2 : 1;
+}
+
+int
 posa_cli_fail (const GError *error)
 {
-  fprintf (stderr, "posactl: %s\n  %s\n", error->message, posa_error_get_advice (error));
-  return error->domain == POSA_ERROR && error->code == POSA_ERROR_USAGE ? 2 : 1;
+  return posa_cli_fail_with (error, posa_error_get_advice (error));
 }
 
 PosaWorkspace *

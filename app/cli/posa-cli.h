@@ -54,7 +54,8 @@ PosaWorkspace *posa_cli_open_workspace (PosaCli *cli);
  */
 gpointer
 posa_cli_run (PosaCli *cli, const char *title, PosaWork work, gpointer data, GError **error);
-/* Prints "posactl: WHAT" and the advice on stderr; returns exit status 1. */
+/* Prints "posactl: WHAT" and the advice on stderr; returns the exit status. */
 int posa_cli_fail (const GError *error);
+int posa_cli_fail_with (const GError *error, const char *advice);
 
 G_END_DECLS

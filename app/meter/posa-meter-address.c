@@ -120,14 +120,12 @@ replace_number (guint *number, guint given)
     *number = given;
 }
 
-gboolean
-posa_meter_address_apply (const PosaMeterAddress *self, PosaProfile *profile, GError **error)
+static gboolean
+apply (const PosaMeterAddress *self, PosaProfile *profile, GError **error)
 {
   PosaProfileDlms *dlms = &profile->dlms;
   PosaHdlcAddress server;
 
-  if (self == NULL)
-    return TRUE;
   if (*self->device != '\0')
     {
       g_free (profile->device_address);
@@ -152,4 +150,31 @@ posa_meter_address_apply (const PosaMeterAddress *self, PosaProfile *profile, GE
                "physical device, two and four have one, two hold numbers up to 127",
                dlms->logical_device, dlms->physical_device, dlms->address_bytes);
   return FALSE;
+}
+
+static GPtrArray *
+load_profile (const char *path, GError **error)
+{
+  PosaProfile *profile = posa_profile_load (path, error);
+  GPtrArray *profiles = NULL;
+
+  if (profile != NULL)
+    {
+      profiles = g_ptr_array_new_with_free_func ((GDestroyNotify) posa_profile_free);
+      g_ptr_array_add (profiles, profile);
+    }
+  return profiles;
+}
+
+GPtrArray *
+posa_meter_address_load_profiles (const PosaMeterAddress *self, GError **error)
+{
+  g_autoptr (GPtrArray) profiles = self != NULL && self->profile != NULL
+                                       ? load_profile (self->profile, error)
+                                       : posa_profile_load_all (error);
+
+  for (guint i = 0; self != NULL && profiles != NULL && i < profiles->len; i++)
+    if (!apply (self, g_ptr_array_index (profiles, i), error))
+      return NULL;
+  return g_steal_pointer (&profiles);
 }

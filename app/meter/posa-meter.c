@@ -340,17 +340,39 @@ is_unanswered (const GError *error)
          g_error_matches (error, POSA_ERROR, POSA_ERROR_LINE_NOISE);
 }
 
+/* How a meter is opened. Borrowed. */
+typedef struct
+{
+  PosaPort *port;
+  GPtrArray *profiles;
+  const PosaMeterAddress *address;
+  PosaKeyring *keyring;
+} Call;
+
+static PosaMeter *
+open_iec (const Call *call, guint tries, PosaOperation *operation, GError **error)
+{
+  return posa_iec_meter_open (call->port, call->profiles,
+                              posa_meter_address_get_device (call->address), tries, operation,
+                              error);
+}
+
+static PosaMeter *
+open_dlms (const Call *call, gboolean signs_on, PosaOperation *operation, GError **error)
+{
+  return posa_dlms_meter_open (call->port, call->profiles, call->keyring, signs_on, operation,
+                               error);
+}
+
 /* A meter that signs on and has no profile may be one that goes on in HDLC. */
 static PosaMeter *
-open_behind_sign_on (PosaPort *port,
-                     const PosaMeterAddress *address,
-                     PosaKeyring *keyring,
+open_behind_sign_on (const Call *call,
                      PosaOperation *operation,
                      const GError *iec_error,
                      GError **error)
 {
   g_autoptr (GError) dlms_error = NULL;
-  PosaMeter *self = posa_dlms_meter_open (port, address, keyring, TRUE, operation, &dlms_error);
+  PosaMeter *self = open_dlms (call, TRUE, operation, &dlms_error);
 
   if (self == NULL && g_error_matches (dlms_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED))
     g_propagate_error (error, g_error_copy (iec_error));
@@ -361,18 +383,13 @@ open_behind_sign_on (PosaPort *port,
 
 /* The one sign-on, then the other, each a single time, then the first with patience. */
 static PosaMeter *
-open_any (PosaPort *port,
-          const PosaMeterAddress *address,
-          PosaKeyring *keyring,
-          PosaOperation *operation,
-          GError **error)
+open_any (const Call *call, PosaOperation *operation, GError **error)
 {
-  const char *device = posa_meter_address_get_device (address);
   g_autoptr (GError) iec_error = NULL, dlms_error = NULL;
-  PosaMeter *self = posa_iec_meter_open (port, device, 1, operation, &iec_error);
+  PosaMeter *self = open_iec (call, 1, operation, &iec_error);
 
   if (g_error_matches (iec_error, POSA_ERROR, POSA_ERROR_UNSUPPORTED))
-    return open_behind_sign_on (port, address, keyring, operation, iec_error, error);
+    return open_behind_sign_on (call, operation, iec_error, error);
   if (self != NULL || !is_unanswered (iec_error))
     {
       if (self == NULL)
@@ -380,15 +397,23 @@ open_any (PosaPort *port,
       return self;
     }
   if (g_error_matches (iec_error, POSA_ERROR, POSA_ERROR_TIMED_OUT) &&
-      posa_meter_address_may_be_hdlc (address))
-    self = posa_dlms_meter_open (port, address, keyring, FALSE, operation, &dlms_error);
+      posa_meter_address_may_be_hdlc (call->address))
+    self = open_dlms (call, FALSE, operation, &dlms_error);
   if (dlms_error != NULL && !is_unanswered (dlms_error))
     {
       g_propagate_error (error, g_steal_pointer (&dlms_error));
       return NULL;
     }
-  return self != NULL ? self
-                      : posa_iec_meter_open (port, device, SIGN_ON_TRIES - 1, operation, error);
+  return self != NULL ? self : open_iec (call, SIGN_ON_TRIES - 1, operation, error);
+}
+
+static gboolean
+has_driver (GPtrArray *profiles, PosaDriver driver)
+{
+  for (guint i = 0; i < profiles->len; i++)
+    if (((const PosaProfile *) g_ptr_array_index (profiles, i))->driver == driver)
+      return TRUE;
+  return FALSE;
 }
 
 PosaMeter *
@@ -399,11 +424,15 @@ posa_meter_open (PosaPort *port,
                  PosaOperation *operation,
                  GError **error)
 {
-  if (expectation == POSA_METER_FIRST_GENERATION)
-    return posa_iec_meter_open (port, posa_meter_address_get_device (address), SIGN_ON_TRIES,
-                                operation, error);
-  if (expectation == POSA_METER_SECOND_GENERATION || !posa_meter_address_may_sign_on (address))
-    return posa_dlms_meter_open (port, address, keyring, !posa_meter_address_may_be_hdlc (address),
-                                 operation, error);
-  return open_any (port, address, keyring, operation, error);
+  g_autoptr (GPtrArray) profiles = posa_meter_address_load_profiles (address, error);
+  const Call call = { port, profiles, address, keyring };
+
+  if (profiles == NULL)
+    return NULL;
+  if (expectation == POSA_METER_FIRST_GENERATION || !has_driver (profiles, POSA_DRIVER_DLMS))
+    return open_iec (&call, SIGN_ON_TRIES, operation, error);
+  if (expectation == POSA_METER_SECOND_GENERATION || !posa_meter_address_may_sign_on (address) ||
+      !has_driver (profiles, POSA_DRIVER_IEC))
+    return open_dlms (&call, !posa_meter_address_may_be_hdlc (address), operation, error);
+  return open_any (&call, operation, error);
 }

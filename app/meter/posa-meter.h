@@ -30,9 +30,10 @@ typedef enum
   POSA_METER_SECOND_GENERATION /* try HDLC only */
 } PosaMeterExpectation;
 
-/* @address NULL: the meter is where the profiles say. @keyring may be NULL for meters that need
- * none. TIMED_OUT nothing answers, LINE_NOISE garbage, UNSUPPORTED no profile matches (message
- * shows the identification), ACCESS_DENIED, USAGE for an address that is none. */
+/* @address NULL: the meter is as the profiles of the data folder say. @keyring may be NULL for
+ * meters that need none. TIMED_OUT nothing answers, LINE_NOISE garbage, UNSUPPORTED no profile
+ * matches (message shows the identification), ACCESS_DENIED, USAGE for an address that is none, the
+ * errors of posa_profile_load(). */
 PosaMeter *posa_meter_open (PosaPort *port,
                             PosaMeterExpectation expectation,
                             const PosaMeterAddress *address,

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* Decodes captured bytes (see meter/translate/posa-translate.h) into an indented text, or JSON with
  * @as_json; ciphered messages with the keys of the file @key_path, NULL for none. @whole: whether
  * everything could be decoded. Free with g_free(). NULL and INVALID_DATA when @text is no capture,
- * ACCESS_DENIED when others may read the key file. */
+ * errors of posa_key_file_load(). */
 char *posa_capture_tool_translate (const char *text,
                                    gsize size,
                                    const char *key_path,

@@ -5,7 +5,7 @@
 
 #include "base/posa-error.h"
 #include "meter/posa-meter.h"
-#include "model/posa-work-context.h"
+#include "model/posa-meter-access.h"
 #include "stock/posa-stock.h"
 #include "store/posa-order-store.h"
 #include "sync/posa-identity.h"
@@ -69,7 +69,7 @@ commission_open (PosaMeter *meter,
 typedef struct
 {
   PosaIdentity *identity;
-  PosaWorkContext *context;
+  PosaMeterAccess access;
   PosaOrderEntry *entry;
   PosaMeter *meter;
 } Visit;
@@ -81,7 +81,7 @@ visit_clear (Visit *self)
     posa_meter_close (self->meter);
   g_clear_object (&self->meter);
   g_clear_pointer (&self->entry, posa_order_entry_free);
-  g_clear_pointer (&self->context, posa_work_context_free);
+  posa_meter_access_clear (&self->access);
   g_clear_pointer (&self->identity, posa_identity_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Visit, visit_clear)
@@ -94,17 +94,17 @@ visit_open (Visit *self,
             GError **error)
 {
   self->identity = posa_identity_load (place->folder, error);
-  self->context = self->identity != NULL ? posa_work_context_open (place->folder, error) : NULL;
-  if (self->context == NULL)
+  if (self->identity == NULL || !posa_meter_access_open (&self->access, place, TRUE, error))
     return FALSE;
-  self->entry = posa_order_store_get (posa_work_context_get_store (self->context), order_id, error);
+  self->entry =
+      posa_order_store_get (posa_work_context_get_store (self->access.context), order_id, error);
   if (self->entry == NULL)
     return FALSE;
   g_autoptr (PosaPort) port = posa_port_open (place->port_path, error);
   if (port == NULL)
     return FALSE;
   self->meter = posa_meter_open (port, POSA_METER_SECOND_GENERATION, place->address,
-                                 posa_work_context_get_keyring (self->context), operation, error);
+                                 self->access.keyring, operation, error);
   return self->meter != NULL;
 }
 
@@ -118,7 +118,7 @@ posa_commission_tool_run (const PosaMeterPlace *place,
 
   if (!visit_open (&visit, place, order_id, operation, error))
     return NULL;
-  return commission_open (visit.meter, posa_work_context_get_store (visit.context),
+  return commission_open (visit.meter, posa_work_context_get_store (visit.access.context),
                           visit.entry->order, posa_identity_get_crew_id (visit.identity), operation,
                           error);
 }
@@ -135,7 +135,7 @@ posa_commission_tool_verify (const PosaMeterPlace *place,
     return NULL;
   const char *serial = posa_meter_get_nameplate (visit.meter)->serial;
   PosaCommissionPlan plan = posa_commission_plan_of_order (visit.entry->order, serial);
-  if (!check_meter (posa_work_context_get_store (visit.context), visit.entry->order, serial,
+  if (!check_meter (posa_work_context_get_store (visit.access.context), visit.entry->order, serial,
                     posa_identity_get_crew_id (visit.identity), error))
     return NULL;
   return posa_meter_verify (visit.meter, &plan, operation, error);

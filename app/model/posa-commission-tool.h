@@ -21,9 +21,10 @@ void posa_commissioning_free (PosaCommissioning *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaCommissioning, posa_commissioning_free)
 
 /* Commissions the new meter at @place for an order of the device's data folder, with that meter's
- * keys, and takes the activation readings. Changes nothing in the order's workflow.
- * Blocking, a thread of its own. NOT_FOUND for the order, STOCK_MISMATCH when the meter at the port
- * is not one that this crew may fit there; KEY_MISSING; errors of posa_meter_commission(). */
+ * keys (of the place's key file, else of the stock), and takes the activation readings. Changes
+ * nothing in the order's workflow. Blocking, a thread of its own. NOT_FOUND for the order,
+ * STOCK_MISMATCH when the meter at the port is not one that this crew may fit there; KEY_MISSING;
+ * errors of posa_meter_commission(). */
 PosaCommissioning *posa_commission_tool_run (const PosaMeterPlace *place,
                                              const char *order_id,
                                              PosaOperation *operation,

@@ -2,7 +2,7 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
-#include <glib.h>
+#include "store/posa-store.h"
 
 G_BEGIN_DECLS
 
@@ -15,5 +15,9 @@ G_BEGIN_DECLS
  */
 #define POSA_SETTING_OLD_PORT "old-port"
 #define POSA_SETTING_NEW_PORT "new-port"
+
+/* Makes the folder and a current database in it, and opens that to write. FAILED or DISK_FULL for
+ * the folder, errors of posa_store_open(). */
+PosaStore *posa_folder_open_store (const char *folder, GError **error);
 
 G_END_DECLS

@@ -8,7 +8,7 @@
 #include "meter/port/posa-port-replay.h"
 #include "meter/posa-meter.h"
 #include "meter/posa-replay-keyring.h"
-#include "model/posa-work-context.h"
+#include "model/posa-meter-access.h"
 
 static PosaReadingSet *
 read_port (PosaPort *port,
@@ -50,17 +50,17 @@ posa_meter_tool_read (const PosaMeterPlace *place,
                       PosaOperation *operation,
                       GError **error)
 {
-  /* A device that is not enrolled has no keys, and can read the meters that need none. */
-  g_autoptr (PosaWorkContext) context = posa_work_context_open (place->folder, NULL);
-  PosaKeyring *keyring = context != NULL ? posa_work_context_get_keyring (context) : NULL;
-  g_autoptr (PosaPort) device = posa_port_open_device (place->port_path, error);
+  g_auto (PosaMeterAccess) access = { NULL };
 
+  if (!posa_meter_access_open (&access, place, FALSE, error))
+    return NULL;
+  g_autoptr (PosaPort) device = posa_port_open_device (place->port_path, error);
   if (device == NULL)
     return NULL;
   if (tape_path != NULL)
-    return read_recorded (device, place->address, tape_path, keyring, operation, error);
+    return read_recorded (device, place->address, tape_path, access.keyring, operation, error);
   g_autoptr (PosaPort) port = posa_port_echo_new (g_object_ref (device));
-  return read_port (port, place->address, keyring, operation, error);
+  return read_port (port, place->address, access.keyring, operation, error);
 }
 
 /* The keys for the conversation on @tape. */

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 
 /* Reads the meter at @place: identity, clock, status word, all current registers. Writes what went
  * over the line to the file @tape_path unless that is NULL, also when the reading fails. Meters
- * that need keys are read with those of the device's data folder, if it is enrolled. Blocking, a
- * thread of its own. Errors: those of posa_port_open(), posa_meter_open() and posa_meter_read(). */
+ * that need keys are read with those of the place's key file, else of the device's stock. Blocking,
+ * a thread of its own. Errors: those of posa_meter_access_open(), posa_port_open(),
+ * posa_meter_open() and posa_meter_read(). */
 PosaReadingSet *posa_meter_tool_read (const PosaMeterPlace *place,
                                       const char *tape_path,
                                       PosaOperation *operation,

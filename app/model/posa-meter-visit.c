@@ -6,7 +6,7 @@
 #include "base/posa-error.h"
 #include "base/posa-file.h"
 #include "meter/posa-key-file.h"
-#include "model/posa-work-context.h"
+#include "model/posa-meter-access.h"
 #include "store/posa-meter-asset-store.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@
 
 typedef struct
 {
-  PosaWorkContext *context; /* NULL on a device that is not enrolled */
+  PosaMeterAccess access;
   PosaMeter *meter;
 } Visit;
 
@@ -28,22 +28,20 @@ visit_clear (Visit *self)
   if (self->meter != NULL)
     posa_meter_close (self->meter);
   g_clear_object (&self->meter);
-  g_clear_pointer (&self->context, posa_work_context_free);
+  posa_meter_access_clear (&self->access);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Visit, visit_clear)
 
 static gboolean
 visit_open (Visit *self, const PosaMeterPlace *place, PosaOperation *operation, GError **error)
 {
-  /* A device that is not enrolled has no keys, and can read the meters that need none. */
-  self->context = posa_work_context_open (place->folder, NULL);
-  PosaKeyring *keyring = self->context != NULL ? posa_work_context_get_keyring (self->context)
-                                               : NULL;
+  if (!posa_meter_access_open (&self->access, place, FALSE, error))
+    return FALSE;
   g_autoptr (PosaPort) port = posa_port_open (place->port_path, error);
-
   if (port == NULL)
     return FALSE;
-  self->meter = posa_meter_open (port, POSA_METER_ANY, place->address, keyring, operation, error);
+  self->meter = posa_meter_open (port, POSA_METER_ANY, place->address, self->access.keyring,
+                                 operation, error);
   return self->meter != NULL;
 }
 
@@ -55,7 +53,7 @@ posa_meter_visit_load_profile (const PosaMeterPlace *place,
                                PosaOperation *operation,
                                GError **error)
 {
-  g_auto (Visit) visit = { NULL };
+  g_auto (Visit) visit = { 0 };
 
   return visit_open (&visit, place, operation, error) &&
          posa_meter_read_load_profile (visit.meter, from_us, to_us, profile, operation, error);
@@ -81,7 +79,7 @@ posa_meter_visit_events (const PosaMeterPlace *place,
                          PosaOperation *operation,
                          GError **error)
 {
-  g_auto (Visit) visit = { NULL };
+  g_auto (Visit) visit = { 0 };
 
   return visit_open (&visit, place, operation, error)
              ? posa_meter_read_events (visit.meter, from_us, to_us, operation, error)
@@ -95,9 +93,9 @@ check_ours (const Visit *self, GError **error)
   const PosaNameplate *plate = posa_meter_get_nameplate (self->meter);
   g_autoptr (PosaMeterAsset) asset = NULL;
 
-  if (self->context != NULL && plate->kind != POSA_METER_KIND_GENERIC)
-    asset = posa_meter_asset_store_get (posa_work_context_get_store (self->context), plate->serial,
-                                        NULL);
+  if (self->access.context != NULL && plate->kind != POSA_METER_KIND_GENERIC)
+    asset = posa_meter_asset_store_get (posa_work_context_get_store (self->access.context),
+                                        plate->serial, NULL);
   if (asset != NULL)
     return TRUE;
   g_set_error (error, POSA_ERROR, POSA_ERROR_GUARD_FAILED,
@@ -113,7 +111,7 @@ posa_meter_visit_clock (const PosaMeterPlace *place,
                         PosaOperation *operation,
                         GError **error)
 {
-  g_auto (Visit) visit = { NULL };
+  g_auto (Visit) visit = { 0 };
 
   if (!visit_open (&visit, place, operation, error))
     return FALSE;
@@ -135,7 +133,7 @@ posa_meter_visit_keys (const PosaMeterPlace *place,
                        GError **error)
 {
   g_autoptr (PosaKeyFile) file = posa_key_file_load (key_path, error);
-  g_auto (Visit) visit = { NULL };
+  g_auto (Visit) visit = { 0 };
 
   return file != NULL && visit_open (&visit, place, operation, error) &&
          posa_meter_change_keys (visit.meter, &file->keys, operation, error);
@@ -174,7 +172,7 @@ posa_meter_visit_firmware (const PosaMeterPlace *place,
 {
   g_autoptr (GBytes) image = posa_meter_visit_load_firmware (path, sha256, error);
   const PosaFirmware firmware = { image, identification, activate };
-  g_auto (Visit) visit = { NULL };
+  g_auto (Visit) visit = { 0 };
 
   return image != NULL && visit_open (&visit, place, operation, error) &&
          posa_meter_update_firmware (visit.meter, &firmware, operation, error);

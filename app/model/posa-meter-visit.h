@@ -7,10 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* One visit to a meter outside of the workflow: opened, one thing done, signed off. Meters that
- * need keys are opened with those of the device's data folder. Blocking, a thread of its own.
- * Errors: those of posa_port_open(), posa_meter_open() and of the function of PosaMeter that has
- * the same name. */
+/* One visit to a meter outside of the workflow: opened with the keys of the key file that the place
+ * names, else of the stock, one thing done, signed off. Blocking, a thread of its own. Errors:
+ * those of posa_meter_access_open(), posa_port_open(), posa_meter_open() and of the function of
+ * PosaMeter that has the same name. */
 
 /* Also when it fails @profile has what came, and the same call goes on from there. */
 gboolean posa_meter_visit_load_profile (const PosaMeterPlace *place,
@@ -44,7 +44,8 @@ gboolean posa_meter_visit_clock (const PosaMeterPlace *place,
                                  PosaOperation *operation,
                                  GError **error);
 /* Gives the meter the keys of the file @key_path (ek, ak; kek: the master key that it has), which
- * only its owner may read. Needs an enrolled device: that is where the keys are kept. */
+ * only its owner may read. Needs an enrolled device: that is where the keys are kept, and where
+ * those before them come from, so the place must name no key file. */
 gboolean posa_meter_visit_keys (const PosaMeterPlace *place,
                                 const char *key_path,
                                 PosaOperation *operation,

@@ -174,17 +174,11 @@ posa_workspace_default_folder (void)
 static PosaStore *
 open_store (const char *folder, GError **error)
 {
-  g_autofree char *path = g_build_filename (folder, POSA_FOLDER_DATABASE, NULL);
+  g_autoptr (PosaStore) writer = posa_folder_open_store (folder, error);
 
-  if (g_mkdir_with_parents (folder, 0700) != 0)
-    {
-      int code = errno;
-      g_set_error (error, POSA_ERROR, code == ENOSPC ? POSA_ERROR_DISK_FULL : POSA_ERROR_FAILED,
-                   "the data folder %s cannot be made: %s", folder, g_strerror (code));
-      return NULL;
-    }
-  g_autoptr (PosaStore) writer = posa_store_open (path, POSA_STORE_READ_WRITE, error);
-  return writer != NULL ? posa_store_open (path, POSA_STORE_READ_ONLY, error) : NULL;
+  return writer != NULL
+             ? posa_store_open (posa_store_get_path (writer), POSA_STORE_READ_ONLY, error)
+             : NULL;
 }
 
 static gboolean

@@ -244,9 +244,24 @@ dump_number (JsonBuilder *builder, const char *name, gint64 value)
   json_builder_add_int_value (builder, value);
 }
 
+/* What a client has to be told of a key pair of the meter. */
+static void
+dump_public (JsonBuilder *builder, const char *name, PosaDlmsSuite suite, const PosaDlmsKey *pair)
+{
+  PosaDlmsKey public_key = { .size = 0 };
+
+  if (!posa_dlms_ecc_get_public (suite, pair, &public_key, NULL))
+    return;
+  g_autofree char *text = posa_hex_encode (public_key.data, public_key.size);
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
 void
 posa_sim_security_dump (const PosaSimSecurity *self, JsonBuilder *builder)
 {
+  dump_public (builder, "public_signing", self->agreement.suite, &self->keys.signing);
+  dump_public (builder, "public_agreement", self->agreement.suite, &self->keys.agreement);
   dump_number (builder, "policy", self->agreement.policy);
   dump_number (builder, "client_counter", self->client_counter);
   dump_number (builder, "server_counter", self->server_counter);

@@ -164,6 +164,37 @@ test_verify (void)
   cli_expect (0, "right", METER (&self, "verify"), "--order", "W-000001", NULL);
 }
 
+/* A meter of the stock that has other keys than came with it: those of a file open it for whatever
+ * is to be done, under this device's own title, and the stock's keys are no worse for it. */
+static void
+test_key_file (void)
+{
+  g_auto (Rig) self = { NULL };
+  g_autofree char *serial = cli_site_lot (site, "\"serial=\" + .stock[0].serial");
+  g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, "firmware", -1);
+
+  rig_init (&self);
+  g_clear_pointer (&self.sim, posa_test_sim_stop);
+  self.sim = posa_test_sim_start ("2g", "--no-pace", "--set", serial, "--set", "relay=open", NULL);
+  g_autofree char *file = write_file (&self, "new.bin", "firmware", 0600);
+  g_autofree char *keys = write_file (&self, "its.keys",
+                                      "ek 000102030405060708090A0B0C0D0E0F\n"
+                                      "ak D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF\n",
+                                      0600);
+  cli_expect (1, "ask the office", METER (&self, "events"), NULL);
+  cli_expect (0, "99.98.2", METER (&self, "events"), "--key-file", keys, NULL);
+  cli_expect (0, "1.29.0", METER (&self, "profile"), "--key-file", keys, NULL);
+  cli_expect (1, "differs", METER (&self, "verify"), "--order", "W-000001", "--key-file", keys,
+              NULL);
+  cli_expect (0, "commissioned", METER (&self, "commission"), "--order", "W-000001", "--key-file",
+              keys, NULL);
+  cli_expect (1, "does not confirm", METER (&self, "firmware"), "--identification", "2G.1.05",
+              "--sha256", digest, "--key-file", keys, file, NULL);
+  g_clear_pointer (&self.sim, posa_test_sim_stop);
+  self.sim = cli_site_new_meter (site);
+  cli_expect (0, " s", METER (&self, "clock"), NULL);
+}
+
 static void
 test_firmware (void)
 {
@@ -193,6 +224,7 @@ main (int argc, char **argv)
   g_test_add_func ("/posactl-meter/clock-of-stranger", test_clock_of_stranger);
   g_test_add_func ("/posactl-meter/keys", test_keys);
   g_test_add_func ("/posactl-meter/verify", test_verify);
+  g_test_add_func ("/posactl-meter/key-file", test_key_file);
   g_test_add_func ("/posactl-meter/firmware", test_firmware);
   int status = g_test_run ();
   cli_site_free (site);

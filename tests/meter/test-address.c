@@ -74,6 +74,27 @@ test_faults (void)
     }
 }
 
+/* A profile of somebody's own; its path. */
+static char *
+write_own_profile (void)
+{
+  g_autofree char *model =
+      g_build_filename (g_getenv ("POSA_DATADIR"), "profiles", "dlms-generic.profile", NULL);
+  g_autofree char *content = NULL;
+  char *path = NULL;
+  int fd = g_file_open_tmp ("posa-XXXXXX.profile", &path, NULL);
+
+  g_assert_cmpint (fd, >=, 0);
+  g_close (fd, NULL);
+  g_assert_true (g_file_get_contents (model, &content, NULL, NULL));
+  g_autoptr (GString) text = g_string_new (content);
+  g_assert_cmpuint (g_string_replace (text, "logical_device=1\n",
+                                      "logical_device=1\nphysical_device=17\naddress_bytes=4\n", 1),
+                    ==, 1);
+  g_assert_true (g_file_set_contents (path, text->str, -1, NULL));
+  return path;
+}
+
 /* What is given goes before what the profile says; both together have to be an address. */
 static void
 test_apply (void)
@@ -95,29 +116,30 @@ test_apply (void)
     { "logical=128,bytes=1", 0, 0, 0, FALSE },
     { "device=12", 17, 4, 3, TRUE },
   };
-  g_autofree char *path =
-      g_build_filename (g_getenv ("POSA_DATADIR"), "profiles", "dlms-generic.profile", NULL);
+  g_autofree char *path = write_own_profile ();
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (PosaProfile) profile = posa_profile_load (path, &error);
       PosaMeterAddress address;
       g_test_message ("%s", rows[i].text);
-      profile->dlms.physical_device = 17;
-      profile->dlms.address_bytes = 4;
       g_assert_true (posa_meter_address_parse (rows[i].text, &address, &error));
-      g_assert_cmpint (posa_meter_address_apply (&address, profile, &error), ==, rows[i].good);
+      address.profile = path;
+      g_autoptr (GPtrArray) profiles = posa_meter_address_load_profiles (&address, &error);
+      g_assert_cmpint (profiles != NULL, ==, rows[i].good);
       if (!rows[i].good)
         {
           g_assert_error (error, POSA_ERROR, POSA_ERROR_USAGE);
           continue;
         }
+      g_assert_cmpuint (profiles->len, ==, 1);
+      const PosaProfile *profile = g_ptr_array_index (profiles, 0);
       g_assert_cmpuint (profile->dlms.physical_device, ==, rows[i].physical);
       g_assert_cmpuint (profile->dlms.address_bytes, ==, rows[i].bytes);
       g_assert_cmpuint (profile->dlms.installer_client, ==, rows[i].client);
       g_assert_cmpstr (profile->device_address, ==, posa_meter_address_get_device (&address));
     }
+  g_unlink (path);
 }
 
 /* ---- at simulated meters ---- */

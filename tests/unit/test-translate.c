@@ -178,6 +178,43 @@ test_json (void)
 #define EK "ek 000102030405060708090A0B0C0D0E0F\n"
 #define AK "ak D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF\n"
 
+#define SIZE_32 "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F"
+#define SIZE_64 SIZE_32 SIZE_32
+
+/* One of the secrets is enough, whatever it is for. */
+static void
+test_key_file_parts (void)
+{
+  static const struct
+  {
+    const char *text;
+    gsize encryption, secret, signing, peer_signing, agreement, peer_agreement;
+  } parts[] = {
+    { EK AK, 16, 0, 0, 0, 0, 0 },
+    { "ek " SIZE_32 "\nak " SIZE_32, 32, 0, 0, 0, 0, 0 },
+    { "secret 31", 0, 1, 0, 0, 0, 0 },
+    { "secret " SIZE_64 SIZE_32, 0, 96, 0, 0, 0, 0 },
+    { "client_signing " SIZE_32 "\nserver_signing " SIZE_64, 0, 0, 32, 64, 0, 0 },
+    { EK AK "server_agreement " SIZE_64 SIZE_32 "\nclient_agreement " SIZE_32
+            "00112233445566778899AABBCCDDEEFF",
+      16, 0, 0, 0, 48, 96 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PosaKeyFile) file = posa_key_file_parse ("keys", parts[i].text, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (file->keys.encryption.size, ==, parts[i].encryption);
+      g_assert_cmpuint (file->keys.secret.size, ==, parts[i].secret);
+      g_assert_cmpuint (file->keys.signing.size, ==, parts[i].signing);
+      g_assert_cmpuint (file->keys.peer_signing.size, ==, parts[i].peer_signing);
+      g_assert_cmpuint (file->keys.agreement.size, ==, parts[i].agreement);
+      g_assert_cmpuint (file->keys.peer_agreement.size, ==, parts[i].peer_agreement);
+    }
+}
+
 static void
 test_key_files (void)
 {
@@ -185,12 +222,20 @@ test_key_files (void)
   {
     const char *text, *place;
   } bad[] = {
-    { "", "keys: ek is missing" },
+    { "", "keys: there is neither" },
+    { "client_title 4D4D4D0000BC614E", "keys: there is neither" },
+    { AK, "keys: ek is missing" },
     { EK, "keys: ak is missing" },
     { EK EK AK, "keys, line 2: given twice" },
     { EK AK "mk 00", "keys, line 3: unknown word" },
     { "ek 0001", "keys, line 1: a key has" },
     { "ek", "keys, line 1: not hex" },
+    { EK AK "secret 00\nsecret 00", "keys, line 4: given twice" },
+    { "client_signing 0001", "keys, line 1: a private key has" },
+    { "client_agreement " SIZE_64, "keys, line 1: a private key has" },
+    { "server_signing " SIZE_32, "keys, line 1: a public key is" },
+    { "server_agreement " SIZE_64 "00", "keys, line 1: a public key is" },
+    { "secret " SIZE_64 SIZE_32 "00", "keys, line 1: too long" },
     { EK AK "client_title 4D4D4D", "keys, line 3: a title has" },
     { EK AK "\nclient_title GG4D4D0000BC614E", "keys, line 4: not hex" },
   };
@@ -215,7 +260,8 @@ test_key_file_mode (void)
   g_assert_true (g_file_set_contents_full (path, "# the meter of the lab\n" EK AK, -1,
                                            G_FILE_SET_CONTENTS_NONE, 0644, &error));
   g_assert_null (posa_key_file_load (path, &error));
-  g_assert_error (error, POSA_ERROR, POSA_ERROR_ACCESS_DENIED);
+  g_assert_error (error, POSA_ERROR, POSA_ERROR_INVALID_DATA);
+  g_assert_nonnull (strstr (error->message, "chmod 600"));
   g_clear_error (&error);
   g_assert_cmpint (g_chmod (path, 0600), ==, 0);
   g_autoptr (PosaKeyFile) keys = posa_key_file_load (path, &error);
@@ -263,6 +309,7 @@ main (int argc, char **argv)
   g_test_add_func ("/translate/tapes", test_tapes);
   g_test_add_func ("/translate/json", test_json);
   g_test_add_func ("/translate/key-files", test_key_files);
+  g_test_add_func ("/translate/key-file-parts", test_key_file_parts);
   g_test_add_func ("/translate/key-file-mode", test_key_file_mode);
   g_test_add_func ("/translate/ciphered", test_ciphered);
   return g_test_run ();

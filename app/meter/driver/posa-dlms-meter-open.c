@@ -319,21 +319,9 @@ open_any_style (PosaDlmsMeter *self,
   return FALSE;
 }
 
-/* The profiles of the data folder, all of them for a meter at @address. */
-static GPtrArray *
-load_profiles (const PosaMeterAddress *address, GError **error)
-{
-  g_autoptr (GPtrArray) profiles = posa_profile_load_all (error);
-
-  for (guint i = 0; profiles != NULL && i < profiles->len; i++)
-    if (!posa_meter_address_apply (address, g_ptr_array_index (profiles, i), error))
-      return NULL;
-  return g_steal_pointer (&profiles);
-}
-
 PosaMeter *
 posa_dlms_meter_open (PosaPort *port,
-                      const PosaMeterAddress *address,
+                      GPtrArray *profiles,
                       PosaKeyring *keyring,
                       gboolean signs_on,
                       PosaOperation *operation,
@@ -345,9 +333,9 @@ posa_dlms_meter_open (PosaPort *port,
 
   if (keyring != NULL)
     self->keyring = g_object_ref (keyring);
-  self->profiles = load_profiles (address, error);
+  self->profiles = g_ptr_array_ref (profiles);
   posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
-  if (self->profiles == NULL || !open_any_style (self, port, signs_on, operation, error))
+  if (!open_any_style (self, port, signs_on, operation, error))
     return NULL;
   self->opening_us = posa_clock_get_monotonic (clock) - started;
   posa_meter_set_port (POSA_METER (self), port);

@@ -12,12 +12,12 @@ G_BEGIN_DECLS
 #define POSA_TYPE_DLMS_METER (posa_dlms_meter_get_type ())
 G_DECLARE_FINAL_TYPE (PosaDlmsMeter, posa_dlms_meter, POSA, DLMS_METER, PosaMeter)
 
-/* Connects with the line of each DLMS profile, at @address where that is not NULL, and chooses the
- * profile by the logical device name. @keyring may be NULL: then only the nameplate can be had.
+/* Connects with the line of each DLMS profile of @profiles, and chooses the one of them by the
+ * logical device name. @keyring may be NULL: then only the nameplate can be had.
  * With @signs_on the meter has answered a sign-on at 300 baud, and only that way of calling it is
  * tried. UNSUPPORTED when none matches. */
 PosaMeter *posa_dlms_meter_open (PosaPort *port,
-                                 const PosaMeterAddress *address,
+                                 GPtrArray *profiles,
                                  PosaKeyring *keyring,
                                  gboolean signs_on,
                                  PosaOperation *operation,

@@ -507,6 +507,7 @@ identify_surely (PosaIecMeter *self,
 
 PosaMeter *
 posa_iec_meter_open (PosaPort *port,
+                     GPtrArray *profiles,
                      const char *address,
                      guint tries,
                      PosaOperation *operation,
@@ -517,9 +518,9 @@ posa_iec_meter_open (PosaPort *port,
   gint64 started = posa_clock_get_monotonic (clock);
 
   self->address = g_strdup (address);
-  self->profiles = posa_profile_load_all (error);
+  self->profiles = g_ptr_array_ref (profiles);
   posa_operation_report (operation, 0, "%s", _ ("Calling the meter"));
-  if (self->profiles == NULL || !identify_surely (self, port, tries, operation, error))
+  if (!identify_surely (self, port, tries, operation, error))
     return NULL;
   self->opening_us = posa_clock_get_monotonic (clock) - started;
   posa_meter_set_port (POSA_METER (self), port);
