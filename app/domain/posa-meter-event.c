@@ -46,26 +46,3 @@ posa_meter_events_to_json (GPtrArray *events, JsonBuilder *builder)
     }
   json_builder_end_array (builder);
 }
-
-GPtrArray *
-posa_meter_events_from_json (PosaJsonCursor array)
-{
-  GPtrArray *events = posa_meter_events_new ();
-  guint n = posa_json_length (array);
-
-  if (n > POSA_METER_EVENTS_MAX)
-    posa_json_fault (array, "more than %d events", POSA_METER_EVENTS_MAX);
-  for (guint i = 0; i < n && posa_json_check (array.document, NULL); i++)
-    {
-      PosaJsonCursor at = posa_json_at (array, i);
-      PosaMeterEvent *event = g_new0 (PosaMeterEvent, 1);
-
-      g_ptr_array_add (events, event);
-      event->time_us = posa_json_time_or_0 (at, "time");
-      event->code = posa_json_int (at, "code");
-      event->text = posa_json_dup_string_or_null (at, "text");
-      if (!posa_obis_parse (posa_json_string (at, "log"), &event->log))
-        posa_json_fault (at, "no OBIS code");
-    }
-  return events;
-}

@@ -7,8 +7,6 @@
 
 G_BEGIN_DECLS
 
-#define POSA_METER_EVENTS_MAX 4096
-
 /* One line of a meter's log book. */
 typedef struct
 {
@@ -23,10 +21,9 @@ PosaMeterEvent *posa_meter_event_new (gint64 time_us, gint64 code, const char *t
 void posa_meter_event_free (PosaMeterEvent *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaMeterEvent, posa_meter_event_free)
 
-/* Arrays of events (GPtrArray of PosaMeterEvent, free func set). JSON: [{"time","code","text",
- * "log"}]. */
+/* An array of events (GPtrArray of PosaMeterEvent, free func set). */
 GPtrArray *posa_meter_events_new (void);
+/* [{"time","code","text","log"}] */
 void posa_meter_events_to_json (GPtrArray *events, JsonBuilder *builder);
-GPtrArray *posa_meter_events_from_json (PosaJsonCursor array);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
  * one form, which reads back as the same. */
 
 #include "domain/posa-load-profile.h"
-#include "domain/posa-meter-event.h"
 #include "domain/posa-replacement-report.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *data, gsize size);
@@ -66,16 +65,6 @@ check_load_profile (const char *text)
   g_assert_true (strcmp (once, twice) == 0);
 }
 
-static void
-check_events (PosaJsonDocument *document)
-{
-  g_autoptr (GPtrArray) events = posa_meter_events_from_json (posa_json_root (document));
-  g_autoptr (JsonBuilder) builder = json_builder_new ();
-
-  if (posa_json_check (document, NULL))
-    posa_meter_events_to_json (events, builder);
-}
-
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
 {
@@ -89,6 +78,5 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
   check_reading (text);
   check_report (text);
   check_load_profile (text);
-  check_events (document);
   return 0;
 }

@@ -232,26 +232,18 @@ test_events (void)
   g_autoptr (GPtrArray) events = posa_meter_events_new ();
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   const PosaObis log = POSA_OBIS (0, 0, 99, 98, 0, 255);
-  g_autoptr (GError) error = NULL;
 
   g_ptr_array_add (events, posa_meter_event_new (START_US, 17, "cover-opened", log));
   g_ptr_array_add (events, posa_meter_event_new (0, 250, NULL, log));
   posa_meter_events_to_json (events, builder);
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
   g_autofree char *text = posa_json_to_text (root, FALSE);
-  g_autoptr (PosaJsonDocument) document = posa_json_parse (text, -1, &error);
-  g_assert_no_error (error);
-  g_autoptr (GPtrArray) again = posa_meter_events_from_json (posa_json_root (document));
-  g_assert_true (posa_json_check (document, &error));
-  g_assert_cmpuint (again->len, ==, 2);
-  const PosaMeterEvent *first = g_ptr_array_index (again, 0);
-  const PosaMeterEvent *second = g_ptr_array_index (again, 1);
-  g_assert_cmpint (first->time_us, ==, START_US);
-  g_assert_cmpint (first->code, ==, 17);
-  g_assert_cmpstr (first->text, ==, "cover-opened");
-  g_assert_true (posa_obis_equal (first->log, log));
-  g_assert_cmpint (second->time_us, ==, 0);
-  g_assert_null (second->text);
+  g_autofree char *time = posa_time_format (START_US);
+  g_autofree char *wanted =
+      g_strdup_printf ("[{\"time\":\"%s\",\"code\":17,\"text\":\"cover-opened\",\"log\":\"%s\"},"
+                       "{\"time\":null,\"code\":250,\"text\":null,\"log\":\"%s\"}]",
+                       time, "0-0:99.98.0", "0-0:99.98.0");
+  g_assert_cmpstr (text, ==, wanted);
 }
 
 int
