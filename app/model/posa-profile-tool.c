@@ -100,6 +100,8 @@ collect (Facts *facts, const PosaProfile *profile)
        g_strdup_printf (dlms ? _ ("%u baud") : _ ("up to %u baud"), profile->baud));
   add (facts, _ ("Device address"), g_strdup (profile->device_address));
   add (facts, _ ("HDLC address"), dlms ? describe_hdlc (&profile->dlms) : NULL);
+  add (facts, _ ("Security"),
+       dlms ? posa_dlms_agreement_describe (&profile->dlms.agreement) : NULL);
   add (facts, _ ("Serial number"), g_strdup (profile->serial));
   add (facts, _ ("Customer number"), g_strdup (profile->customer_number));
   add (facts, _ ("Firmware"), g_strdup (profile->firmware));

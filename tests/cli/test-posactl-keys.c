@@ -226,7 +226,6 @@ test_own_iec (gconstpointer data)
   rig_init (&self, "suite=0", EK_16 AK_16);
   g_clear_pointer (&self.sim, posa_test_sim_stop);
   self.sim = posa_test_sim_start ("1g", "--kind", "m1", "--no-pace", NULL);
-  cli_expect (1, "", METER (&self, "read"), "--profile", self.profile, NULL);
   g_assert_true (g_file_get_contents (model, &content, NULL, NULL));
   g_autoptr (GString) text = g_string_new (content);
   g_assert_cmpuint (g_string_replace (text, "id=posa-1g-m1\n", "id=of-my-own\n", 1), ==, 1);
@@ -293,6 +292,8 @@ test_told (gconstpointer data)
   g_auto (Rig) self = { NULL };
 
   rig_init (&self, PASSWORD, SECRET);
+  cli_expect (0, "mechanism=password context=plain suite=0 protection=none key_info=none policy=0",
+              "posactl", "profile", "check", self.profile, NULL);
   cli_expect (1, "--key-file", METER (&self, "read"), "--profile", self.profile, NULL);
   cli_expect (1, "my.profile", METER (&self, "read"), "--profile", "no/my.profile", NULL);
   cli_expect (1, "lacks.profile", METER (&self, "read"), "--profile", "no/lacks.profile", NULL);

@@ -52,6 +52,15 @@ posa_dlms_key_info_from_string (const char *text, PosaDlmsKeyInfo *out)
   return TRUE;
 }
 
+char *
+posa_dlms_agreement_describe (const PosaDlmsAgreement *self)
+{
+  return g_strdup_printf ("mechanism=%s context=%s suite=%u protection=%s key_info=%s policy=%u",
+                          mechanisms[self->mechanism], self->ciphered ? "ciphered" : "plain",
+                          self->suite, posa_dlms_protection_to_string (self->protection),
+                          key_infos[self->key_info], self->policy);
+}
+
 static guint
 get_levels (const PosaDlmsAgreement *self)
 {

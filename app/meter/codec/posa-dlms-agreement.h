@@ -47,5 +47,7 @@ posa_dlms_agreement_is_met (const PosaDlmsAgreement *self, guint level, const Po
 gboolean posa_dlms_mechanism_from_string (const char *text, PosaAcseMechanism *out);
 gboolean posa_dlms_maker_from_string (const char *text, PosaDlmsMakerProof *out);
 gboolean posa_dlms_key_info_from_string (const char *text, PosaDlmsKeyInfo *out);
+/* All of it in these names, "mechanism=gmac context=ciphered …"; free with g_free(). */
+char *posa_dlms_agreement_describe (const PosaDlmsAgreement *self);
 
 G_END_DECLS

@@ -50,6 +50,12 @@ posa_dlms_protection_from_string (const char *text, PosaDlmsProtection *out)
   return FALSE;
 }
 
+const char *
+posa_dlms_protection_to_string (PosaDlmsProtection protection)
+{
+  return names[protection];
+}
+
 PosaDlmsProtection
 posa_dlms_get_protection (guint8 tag)
 {

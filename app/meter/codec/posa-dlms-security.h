@@ -63,6 +63,7 @@ typedef struct
 
 /* @text: name in profiles and settings, "general-glo". */
 gboolean posa_dlms_protection_from_string (const char *text, PosaDlmsProtection *out);
+const char *posa_dlms_protection_to_string (PosaDlmsProtection protection);
 /* FALSE for a plain APDU. */
 gboolean posa_dlms_is_ciphered (guint8 tag);
 /* Which form @tag is of; NONE for a plain or a signed APDU. */
