@@ -19,6 +19,7 @@ static const PosaCliCommand commands[] = {
   { "order", N_ ("list or show work orders"), posa_cli_order },
   { "stock", N_ ("show the meters of this van"), posa_cli_stock },
   { "port", N_ ("show and choose the optical heads"), posa_cli_port },
+  { "plan", N_ ("plan a lot"), posa_cli_plan },
   { "profile", N_ ("check profiles of meters"), posa_cli_profile },
   { "replace", N_ ("do one replacement, step by step"), posa_cli_replace },
 };
