@@ -18,70 +18,66 @@ typedef struct
 {
   const char *nick;
   gboolean retryable;
-  PosaSeverity severity;
   const char *advice;
 } ErrorInfo;
 
 static const ErrorInfo infos[POSA_N_ERRORS] = {
-  [POSA_ERROR_FAILED] = { "failed", FALSE, POSA_SEVERITY_STOP,
-                          N_ ("Report this to the office with the log.") },
-  [POSA_ERROR_USAGE] = { "usage", FALSE, POSA_SEVERITY_WARNING, N_ ("See --help.") },
-  [POSA_ERROR_TIMED_OUT] = { "timed-out", TRUE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_FAILED] = { "failed", FALSE, N_ ("Report this to the office with the log.") },
+  [POSA_ERROR_USAGE] = { "usage", FALSE, N_ ("See --help.") },
+  [POSA_ERROR_TIMED_OUT] = { "timed-out", TRUE,
                              N_ ("Seat the optical head on the meter, cable down, and try "
                                  "again.") },
-  [POSA_ERROR_LINE_NOISE] = { "line-noise", TRUE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_LINE_NOISE] = { "line-noise", TRUE,
                               N_ ("Turn the head a little, shade it from the sun, and try "
                                   "again.") },
-  [POSA_ERROR_BAD_CHECKSUM] = { "bad-checksum", TRUE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_BAD_CHECKSUM] = { "bad-checksum", TRUE,
                                 N_ ("Clean the optical port, hold the head still, and try "
                                     "again.") },
-  [POSA_ERROR_PORT_MISSING] = { "port-missing", TRUE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_PORT_MISSING] = { "port-missing", TRUE,
                                 N_ ("Plug in the optical head, or choose another port.") },
-  [POSA_ERROR_PORT_BUSY] = { "port-busy", TRUE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_PORT_BUSY] = { "port-busy", TRUE,
                              N_ ("Close the other program that uses the optical head.") },
-  [POSA_ERROR_PORT_LOST] = { "port-lost", TRUE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_PORT_LOST] = { "port-lost", TRUE,
                              N_ ("Plug the optical head in again; the work goes on where it "
                                  "stopped.") },
-  [POSA_ERROR_WRONG_METER] = { "wrong-meter", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_WRONG_METER] = { "wrong-meter", FALSE,
                                N_ ("Do not touch this meter. Look for the meter of the order.") },
-  [POSA_ERROR_ACCESS_DENIED] = { "access-denied", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_ACCESS_DENIED] = { "access-denied", FALSE,
                                  N_ ("Do not try again: call the office.") },
-  [POSA_ERROR_KEY_MISSING] = { "key-missing", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_KEY_MISSING] = { "key-missing", FALSE,
                                N_ ("Synchronise to fetch the key, or take another meter.") },
-  [POSA_ERROR_UNSUPPORTED] = { "unsupported", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_UNSUPPORTED] = { "unsupported", FALSE,
                                N_ ("This meter cannot be handled; take another or call the "
                                    "office.") },
-  [POSA_ERROR_NOT_VERIFIED] = { "not-verified", TRUE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_NOT_VERIFIED] = { "not-verified", TRUE,
                                 N_ ("Repeat the commissioning; if it fails again, fit another "
                                     "meter.") },
-  [POSA_ERROR_INVALID_DATA] = { "invalid-data", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_INVALID_DATA] = { "invalid-data", FALSE,
                                 N_ ("Correct the data at the place named.") },
-  [POSA_ERROR_NOT_FOUND] = { "not-found", FALSE, POSA_SEVERITY_WARNING,
-                             N_ ("Check the number, or synchronise.") },
-  [POSA_ERROR_FILE_MISSING] = { "file-missing", FALSE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_NOT_FOUND] = { "not-found", FALSE, N_ ("Check the number, or synchronise.") },
+  [POSA_ERROR_FILE_MISSING] = { "file-missing", FALSE,
                                 N_ ("Check the name of the file and its folder.") },
-  [POSA_ERROR_GUARD_FAILED] = { "guard-failed", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_GUARD_FAILED] = { "guard-failed", FALSE,
                                 N_ ("The step is not allowed now; follow the screen.") },
-  [POSA_ERROR_CONFLICT] = { "conflict", FALSE, POSA_SEVERITY_WARNING,
-                            N_ ("Both versions are kept; the office decides.") },
-  [POSA_ERROR_STOCK_MISMATCH] = { "stock-mismatch", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_CONFLICT] = { "conflict", FALSE, N_ ("Both versions are kept; the office decides.") },
+  [POSA_ERROR_STOCK_MISMATCH] = { "stock-mismatch", FALSE,
                                   N_ ("Take a meter that is in your van's stock.") },
-  [POSA_ERROR_OFFLINE] = { "offline", TRUE, POSA_SEVERITY_INFO,
+  [POSA_ERROR_OFFLINE] = { "offline", TRUE,
                            N_ ("Nothing is lost; it is sent when there is a network.") },
-  [POSA_ERROR_PORTAL_REFUSED] = { "portal-refused", FALSE, POSA_SEVERITY_WARNING,
+  [POSA_ERROR_PORTAL_REFUSED] = { "portal-refused", FALSE,
                                   N_ ("The item is kept here; call the office.") },
-  [POSA_ERROR_PORTAL_UNTRUSTED] = { "portal-untrusted", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_PORTAL_UNTRUSTED] = { "portal-untrusted", FALSE,
                                     N_ ("This is not our portal. Do not go on on this network.") },
-  [POSA_ERROR_SIGNATURE] = { "signature", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_SIGNATURE] = { "signature", FALSE,
                              N_ ("Do not trust this document; ask for the original.") },
-  [POSA_ERROR_SCHEMA_NEWER] = { "schema-newer", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_SCHEMA_NEWER] = { "schema-newer", FALSE,
                                 N_ ("Update the application; the data is intact.") },
-  [POSA_ERROR_DAMAGED] = { "damaged", FALSE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_DAMAGED] = { "damaged", FALSE,
                            N_ ("Do not delete anything. Copy the data folder and call the "
                                "office.") },
-  [POSA_ERROR_DISK_FULL] = { "disk-full", TRUE, POSA_SEVERITY_STOP,
+  [POSA_ERROR_DISK_FULL] = { "disk-full", TRUE,
                              N_ ("Free some space on the tablet, then try again.") },
-  [POSA_ERROR_CANCELLED] = { "cancelled", TRUE, POSA_SEVERITY_INFO,
+  [POSA_ERROR_CANCELLED] = { "cancelled", TRUE,
                              N_ ("Nothing was changed; start again when ready.") },
 };
 
@@ -98,12 +94,6 @@ gboolean
 posa_error_is_retryable (const GError *error)
 {
   return lookup (error)->retryable;
-}
-
-PosaSeverity
-posa_error_get_severity (const GError *error)
-{
-  return lookup (error)->severity;
 }
 
 const char *

@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /* The one error domain. A code is named by what the crew or the program does next; the table
- * in posa-error.c gives each its severity, whether a repeat can help, and the advice shown to
- * a person. Foreign errors are converted at the adapter's edge; above it only g_prefix_error(). */
+ * in posa-error.c gives each whether a repeat can help, and the advice shown to a person. Foreign
+ * errors are converted at the adapter's edge; above it only g_prefix_error(). */
 typedef enum
 {
   POSA_ERROR_FAILED,           /* anything without a better name; a fault of the program */
@@ -51,10 +51,9 @@ typedef enum
 #define POSA_ERROR (posa_error_quark ())
 GQuark posa_error_quark (void);
 
-/* What the table says of @error. For foreign errors: not retryable, STOP, a general advice.
+/* What the table says of @error. For foreign errors: not retryable, a general advice.
  * Texts are translated, static. */
 gboolean posa_error_is_retryable (const GError *error);
-PosaSeverity posa_error_get_severity (const GError *error);
 const char *posa_error_get_advice (const GError *error);
 
 /* Stable lower-case nick of the code ("timed-out"), for JSON and tests; static. */

@@ -121,12 +121,6 @@ posa_operation_new (const char *title)
 }
 
 const char *
-posa_operation_get_title (PosaOperation *self)
-{
-  return self->title;
-}
-
-const char *
 posa_operation_get_step (PosaOperation *self)
 {
   return self->step;

@@ -14,9 +14,8 @@ G_DECLARE_FINAL_TYPE (PosaOperation, posa_operation, POSA, OPERATION, GObject)
 
 PosaOperation *posa_operation_new (const char *title);
 
-const char *posa_operation_get_title (PosaOperation *self); /* borrowed */
-const char *posa_operation_get_step (PosaOperation *self);  /* borrowed, main context only */
-double posa_operation_get_fraction (PosaOperation *self);   /* 0..1; -1 when unknown */
+const char *posa_operation_get_step (PosaOperation *self); /* borrowed, main context only */
+double posa_operation_get_fraction (PosaOperation *self);  /* 0..1; -1 when unknown */
 GCancellable *posa_operation_get_cancellable (PosaOperation *self); /* borrowed, never NULL */
 void posa_operation_cancel (PosaOperation *self);
 

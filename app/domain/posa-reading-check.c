@@ -403,15 +403,6 @@ posa_reading_check_registers (const PosaReadingSet *reading, const PosaWorkOrder
   return findings;
 }
 
-gboolean
-posa_findings_have_stop (GPtrArray *findings)
-{
-  for (guint i = 0; i < findings->len; i++)
-    if (((const PosaFinding *) g_ptr_array_index (findings, i))->severity == POSA_SEVERITY_STOP)
-      return TRUE;
-  return FALSE;
-}
-
 char *
 posa_findings_to_text (GPtrArray *findings)
 {

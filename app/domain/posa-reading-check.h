@@ -40,7 +40,6 @@ const char *posa_finding_code_to_string (PosaFindingCode self); /* "wrong-serial
 /* Array of PosaFinding (owned, free func set), empty when all is well, worst first. */
 GPtrArray *posa_reading_check_identity (const PosaReadingSet *reading, const PosaWorkOrder *order);
 GPtrArray *posa_reading_check_registers (const PosaReadingSet *reading, const PosaWorkOrder *order);
-gboolean posa_findings_have_stop (GPtrArray *findings);
 /* All texts in one line, "; " between; free. */
 char *posa_findings_to_text (GPtrArray *findings);
 

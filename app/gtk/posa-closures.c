@@ -132,12 +132,6 @@ posa_closure_has_items (gpointer self, GListModel *list)
   return list != NULL && g_list_model_get_n_items (list) > 0;
 }
 
-gboolean
-posa_closure_is (gpointer self, const char *state, const char *wanted)
-{
-  return g_strcmp0 (state, wanted) == 0;
-}
-
 char *
 posa_closure_unsent (gpointer self, guint count)
 {

@@ -25,8 +25,6 @@ char *posa_closure_state_icon (gpointer self, const char *state);
 char *posa_closure_finding (gpointer self, const char *severity, const char *text);
 gboolean posa_closure_has_text (gpointer self, const char *text);
 gboolean posa_closure_has_items (gpointer self, GListModel *list);
-/* Whether @state is @wanted. */
-gboolean posa_closure_is (gpointer self, const char *state, const char *wanted);
 /* "Delivery: 2 not received yet" */
 char *posa_closure_unsent (gpointer self, guint count);
 /* "Step 4 of 15", "" off the straight way. */
