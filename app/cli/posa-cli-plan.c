@@ -59,7 +59,84 @@ plan_graph (PosaCli *cli, int argc, char **argv)
   return 0;
 }
 
+typedef struct
+{
+  const char *folder;
+  guint64 seed;
+} MonthsJob;
+
+static gpointer
+months_work (gpointer data, PosaOperation *operation, GError **error)
+{
+  const MonthsJob *job = data;
+
+  return posa_plan_tool_make_months (job->folder, job->seed, operation, error);
+}
+
+static void
+print_months (const PosaPlanMonths *months)
+{
+  int width = 0;
+
+  for (guint i = 0; i < months->criteria->len; i++)
+    {
+      const PosaPlanCriterion *criterion = g_ptr_array_index (months->criteria, i);
+      int length = (int) g_utf8_strlen (criterion->label, -1);
+
+      width = MAX (width, length);
+    }
+  for (guint i = 0; i < months->criteria->len; i++)
+    {
+      const PosaPlanCriterion *criterion = g_ptr_array_index (months->criteria, i);
+      int padding = width - (int) g_utf8_strlen (criterion->label, -1);
+
+      printf ("%s%*s  %s\n", criterion->label, padding, "", criterion->text);
+    }
+  for (guint i = 0; months->notes[i] != NULL; i++)
+    printf ("%s\n", months->notes[i]);
+}
+
+static int
+plan_months (PosaCli *cli, int argc, char **argv)
+{
+  g_autofree char *out = NULL;
+  gint64 seed = 1;
+  gboolean json = FALSE;
+  const GOptionEntry entries[] = {
+    { "out", 0, 0, G_OPTION_ARG_FILENAME, &out, N_ ("Write the plan here (plan.csv)"),
+      N_ ("FILE") },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed,
+      N_ ("Another number gives another plan, the same the same one (default 1)"), "N" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print for machines"), NULL },
+    { NULL },
+  };
+  g_autoptr (GError) error = NULL;
+  int status = 0;
+
+  if (!posa_cli_parse (_ ("FOLDER"),
+                       _ ("Gives every point of a lot its month: even loads, each in one piece and "
+                          "within the seasons, months in a row next to each other. Prints what "
+                          "the plan is worth."),
+                       entries, &argc, &argv, 1, &status))
+    return status;
+  if (out == NULL)
+    {
+      fputs (_ ("posactl plan months: --out is missing\n"), stderr);
+      return 2;
+    }
+  MonthsJob job = { argv[1], (guint64) seed };
+  g_autoptr (PosaPlanMonths) months = posa_cli_run (cli, _ ("Months"), months_work, &job, &error);
+  if (months == NULL || !posa_file_write (out, months->plan, OUT_MODE, &error))
+    return posa_cli_fail (error);
+  if (json)
+    printf ("%s\n", months->json);
+  else
+    print_months (months);
+  return 0;
+}
+
 static const PosaCliCommand commands[] = {
+  { "months", N_ ("give every point its month"), plan_months },
   { "graph", N_ ("write which civics are next to each other"), plan_graph },
 };
 

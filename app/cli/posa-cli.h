@@ -31,7 +31,7 @@ int posa_cli_port (PosaCli *cli, int argc, char **argv);
 int posa_cli_outbox (PosaCli *cli, int argc, char **argv);
 int posa_cli_order (PosaCli *cli, int argc, char **argv); /* order list|show */
 int posa_cli_stock (PosaCli *cli, int argc, char **argv);
-int posa_cli_plan (PosaCli *cli, int argc, char **argv);    /* plan graph */
+int posa_cli_plan (PosaCli *cli, int argc, char **argv);    /* plan months|graph */
 int posa_cli_profile (PosaCli *cli, int argc, char **argv); /* profile check */
 int
 posa_cli_replace (PosaCli *cli, int argc, char **argv); /* the guided replacement in a terminal */

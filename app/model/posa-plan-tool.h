@@ -22,4 +22,29 @@ posa_plan_tool_make_graph (const char *folder, PosaOperation *operation, GError 
 void posa_plan_graph_free (PosaPlanGraph *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaPlanGraph, posa_plan_graph_free)
 
+/* One thing that a plan is judged by. */
+typedef struct
+{
+  const char *key;   /* for machines, static */
+  const char *label; /* translated, static */
+  char *text;        /* the number as people read it */
+  double number;
+} PosaPlanCriterion;
+
+typedef struct
+{
+  GBytes *plan;        /* plan.csv */
+  GPtrArray *criteria; /* of PosaPlanCriterion */
+  GStrv notes;         /* translated: what cannot be had, and what is in the way */
+  char *json;          /* the same for machines, and each month */
+} PosaPlanMonths;
+
+/* Gives every point of the lot its month. The same for the same input and @seed. */
+PosaPlanMonths *posa_plan_tool_make_months (const char *folder,
+                                            guint64 seed,
+                                            PosaOperation *operation,
+                                            GError **error);
+void posa_plan_months_free (PosaPlanMonths *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaPlanMonths, posa_plan_months_free)
+
 G_END_DECLS
