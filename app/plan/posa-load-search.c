@@ -27,8 +27,11 @@
 #define MAX_FINISHES     24
 /* Steps of a whole stage, by unit. */
 #define COARSE_STEPS 1200
-#define FINE_STEPS   100
-#define FINISH_STEPS 20
+/* The fine level of a lot of so many units takes long anyway: then the coarse one may as well. */
+#define LARGE_LOT          20000
+#define LARGE_COARSE_STEPS 3000
+#define FINE_STEPS         100
+#define FINISH_STEPS       20
 /* A small lot is finished as carefully as one of so many units, a tiny one as one of so many times
  * its own. */
 #define FINISH_UNITS 6000
@@ -49,6 +52,7 @@ get_mean (const PosaMonths *months)
 static PosaLoads *
 search_coarse (const PosaUnits *units,
                const PosaMonths *months,
+               gint64 steps,
                PosaRandom *random,
                GCancellable *cancellable,
                GError **error)
@@ -66,7 +70,7 @@ search_coarse (const PosaUnits *units,
     {
       PosaAnneal anneal = { COARSE_HOT * pow (fall, (double) i / COARSE_ROUNDS),
                             COARSE_HOT * pow (fall, (i + 1.0) / COARSE_ROUNDS),
-                            (gint64) COARSE_STEPS * units->n / COARSE_ROUNDS };
+                            steps * units->n / COARSE_ROUNDS };
 
       self->weights.season = SEASON * (0.3 + 0.7 * (i + 1) / COARSE_ROUNDS);
       if (!posa_anneal_run (&anneal, self, random, cancellable, error))
@@ -176,9 +180,11 @@ posa_load_search_run (const PosaUnits *units,
                       GError **error)
 {
   gint32 max_pods = (gint32) MAX (1, get_mean (months) / CLUSTERS_A_MONTH);
+  gint64 steps = units->n >= LARGE_LOT ? LARGE_COARSE_STEPS : COARSE_STEPS;
   g_autofree gint32 *cluster = NULL;
   g_autoptr (PosaUnits) clusters = posa_units_coarsen (units, max_pods, random, &cluster);
-  g_autoptr (PosaLoads) coarse = search_coarse (clusters, months, random, cancellable, error);
+  g_autoptr (PosaLoads)
+      coarse = search_coarse (clusters, months, steps, random, cancellable, error);
 
   if (coarse == NULL)
     return NULL;

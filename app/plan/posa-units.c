@@ -8,24 +8,32 @@
 #include <math.h>
 #include <string.h>
 
-/* An edge costs 1, up to 4 more when it is short, and 8 more along a street: whole streets, and
- * cuts where the way over is long. */
-#define NEAR_WEIGHT   4
-#define NEAR_M        30.0
-#define STREET_WEIGHT 8
+/* An edge costs 1, up to 4 more when it is short, and some more along a street: whole streets, and
+ * cuts where the way over is long. The border of a large month crosses few streets for its points,
+ * and may be straighter for it. */
+#define NEAR_WEIGHT         4
+#define NEAR_M              30.0
+#define STREET_WEIGHT       8
+#define LARGE_STREET_WEIGHT 5
+#define LARGE_MONTH         3000
 
 static gint32
-weigh_edge (const PosaLotPoints *points, gint32 i, gint32 j)
+weigh_edge (const PosaLotPoints *points, gint32 i, gint32 j, gint32 street_weight)
 {
   double metres = hypot (points->x[i] - points->x[j], points->y[i] - points->y[j]);
 
   return 1 + (gint32) (NEAR_WEIGHT * exp (-metres / NEAR_M)) +
-         (points->street[i] == points->street[j] ? STREET_WEIGHT : 0);
+         (points->street[i] == points->street[j] ? street_weight : 0);
 }
 
 static void
-take_edges (PosaUnits *self, const PosaSiteGraph *graph, const PosaLotPoints *points)
+take_edges (PosaUnits *self,
+            const PosaSiteGraph *graph,
+            const PosaLotPoints *points,
+            const PosaLot *lot)
 {
+  gboolean large = points->n_pods / (gint32) lot->n_months >= LARGE_MONTH;
+  gint32 street_weight = large ? LARGE_STREET_WEIGHT : STREET_WEIGHT;
   gsize n = 2 * (gsize) graph->n_edges;
 
   self->first = g_memdup2 (graph->first, ((gsize) self->n + 1) * sizeof *self->first);
@@ -33,7 +41,7 @@ take_edges (PosaUnits *self, const PosaSiteGraph *graph, const PosaLotPoints *po
   self->weights = g_new (gint32, n);
   for (gint32 i = 0; i < self->n; i++)
     for (gint32 e = self->first[i]; e < self->first[i + 1]; e++)
-      self->weights[e] = weigh_edge (points, i, self->neighbours[e]);
+      self->weights[e] = weigh_edge (points, i, self->neighbours[e], street_weight);
 }
 
 static void
@@ -158,7 +166,7 @@ posa_units_new (const PosaSiteGraph *graph, const PosaLotPoints *points, const P
 
   memcpy (self->x, points->x, (gsize) self->n * sizeof *self->x);
   memcpy (self->y, points->y, (gsize) self->n * sizeof *self->y);
-  take_edges (self, graph, points);
+  take_edges (self, graph, points, lot);
   take_points (self, points, lot);
   take_seasons (self, points, lot);
   return self;
