@@ -102,7 +102,7 @@ open_seasons (PosaUnits *self, const gint32 *counts)
   self->seasons_first = g_new0 (gint32, self->n + 1);
   for (gint32 i = 0; i < self->n; i++)
     self->seasons_first[i + 1] = self->seasons_first[i] + counts[i];
-  self->seasons = g_new (PosaUnitSeason, MAX (self->seasons_first[self->n], 1));
+  self->seasons = g_new0 (PosaUnitSeason, MAX (self->seasons_first[self->n], 1));
   return g_memdup2 (self->seasons_first, (gsize) self->n * sizeof (gint32));
 }
 

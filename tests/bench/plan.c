@@ -11,7 +11,6 @@
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 
 typedef struct
@@ -135,7 +134,7 @@ main (int argc, char **argv)
     if (g_str_equal (argv[i], "--json"))
       json = TRUE;
     else if (n_sizes < G_N_ELEMENTS (sizes))
-      sizes[n_sizes++] = (guint) MAX (24, atoi (argv[i]));
+      sizes[n_sizes++] = (guint) MAX (24, g_ascii_strtoull (argv[i], NULL, 10));
   n_sizes = n_sizes > 0 ? n_sizes : 3;
   if (!json)
     printf ("%-9s %8s %8s %6s %6s %7s %6s %7s %6s %6s %6s\n", "town", "points", "sites", "read s",

@@ -94,7 +94,7 @@ test_notes (void)
   cli_expect (0, "too many. Add a crew", "posactl", "plan", "months", folder, "--out", out, NULL);
   plan_town_remove (folder);
   for (guint i = 0; i < rows->len; i++)
-    memcpy (strrchr (rows->pdata[i], ',') + 1, "100000000000", 12);
+    g_strlcpy (strrchr (rows->pdata[i], ',') + 1, "100000000000", 13);
   folder = plan_town_write (busy, rows);
   cli_expect (0, "most with the season 100000000000, are bound to 1 months", "posactl", "plan",
               "months", folder, "--out", out, NULL);

@@ -69,9 +69,8 @@ add_street (Town *town,
             const char *season)
 {
   town->n_streets++;
-  for (guint civic = 1; civic / 2 * CIVICS_APART_M < length; civic++)
-    add_civic (town, comune, civic,
-               x + civic / 2 * CIVICS_APART_M + g_rand_double_range (town->random, -3, 3),
+  for (guint civic = 1, along = 0; along < length; civic++, along = civic / 2 * CIVICS_APART_M)
+    add_civic (town, comune, civic, x + along + g_rand_double_range (town->random, -3, 3),
                y + (civic % 2 == 1 ? -7 : 7) + g_rand_double_range (town->random, -2, 2),
                (guint) g_rand_int_range (town->random, 1, (gint32) max + 1), season);
 }
@@ -91,8 +90,12 @@ add_quarter (Town *town,
   guint columns = MAX (1, (guint) sqrt ((double) n / a_street / 3));
 
   for (guint i = 0; town->n_pods < goal; i++)
-    add_street (town, comune, x + (i % columns) * (STREET_M + 20.0),
-                y + i / columns * (double) STREETS_APART_M, STREET_M, max, season);
+    {
+      guint row = i / columns, column = i % columns;
+
+      add_street (town, comune, x + column * (STREET_M + 20.0), y + row * (double) STREETS_APART_M,
+                  STREET_M, max, season);
+    }
 }
 
 static void
@@ -111,7 +114,8 @@ add_hamlets (Town *town, guint n_pods, guint n, guint max, const char *season)
 {
   for (guint i = 0; i < n; i++)
     {
-      double x = (i % 4) * 1400.0, y = i / 4 * 1300.0;
+      guint row = i / 4, column = i % 4;
+      double x = column * 1400.0, y = row * 1300.0;
       g_autofree char *comune = g_strdup_printf ("Frazione %u", i % 3);
 
       add_quarter (town, comune, x, y, n_pods / n * 3 / 4, max,

@@ -411,7 +411,7 @@ test_scattered (void)
   for (guint i = 0; i < rows->len; i += 40)
     {
       char *season = strrchr (rows->pdata[i], ',') + 1;
-      memcpy (season, "000001111000", 12);
+      g_strlcpy (season, "000001111000", 13);
     }
   g_auto (Made) made = make (rows, 2, NULL, 1, &error);
   g_assert_no_error (error);
