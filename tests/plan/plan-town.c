@@ -75,7 +75,33 @@ add_street (Town *town,
                (guint) g_rand_int_range (town->random, 1, (gint32) max + 1), season);
 }
 
-/* A square of streets around a middle, until @n more points are there. */
+static guint
+count_in_street (guint max)
+{
+  return STREET_M / CIVICS_APART_M * 2 * (max + 1) / 2;
+}
+
+/* Streets side by side in a quarter that is about a square. */
+static guint
+count_columns (guint n, guint max)
+{
+  return MAX (1, (guint) sqrt ((double) n / count_in_street (max) / 3));
+}
+
+static double
+get_width (guint n, guint max)
+{
+  return count_columns (n, max) * (STREET_M + 20.0);
+}
+
+/* A little more than it will be. */
+static double
+get_height (guint n, guint max)
+{
+  return (1.2 * n / count_in_street (max) / count_columns (n, max) + 2) * STREETS_APART_M;
+}
+
+/* Rows of streets to the east and north of a corner, until @n more points are there. */
 static void
 add_quarter (Town *town,
              const char *comune,
@@ -85,9 +111,7 @@ add_quarter (Town *town,
              guint max,
              const char *season)
 {
-  guint goal = town->n_pods + n;
-  guint a_street = STREET_M / CIVICS_APART_M * 2 * (max + 1) / 2;
-  guint columns = MAX (1, (guint) sqrt ((double) n / a_street / 3));
+  guint goal = town->n_pods + n, columns = count_columns (n, max);
 
   for (guint i = 0; town->n_pods < goal; i++)
     {
@@ -104,9 +128,9 @@ add_town (Town *town, guint n_pods, const char *by_the_sea)
   guint sea = by_the_sea != NULL ? n_pods / 5 : 0;
 
   add_quarter (town, "Borgo", 0, 0, n_pods - sea - n_pods / 6, 6, ALL_YEAR);
-  add_quarter (town, "Borgo", -2500, 0, n_pods / 6, 3, ALL_YEAR);
+  add_quarter (town, "Borgo", -700 - get_width (n_pods / 6, 3), 0, n_pods / 6, 3, ALL_YEAR);
   if (sea > 0)
-    add_quarter (town, "Borgo", 0, -1200, sea, 4, by_the_sea);
+    add_quarter (town, "Borgo", 0, -100 - get_height (sea, 4), sea, 4, by_the_sea);
 }
 
 static void
