@@ -213,9 +213,8 @@ typedef enum
   PIECE_ALL,   /* all of the unit's neighbours are in it */
 } Piece;
 
-/* New stamps for a search: all in @self are lower. */
-static guint32
-take_stamps (PosaLoads *self, guint32 n)
+guint32
+posa_loads_take_stamps (PosaLoads *self, guint32 n)
 {
   if (self->last_stamp > G_MAXUINT32 - n)
     {
@@ -334,7 +333,7 @@ gboolean
 posa_loads_find_move (PosaLoads *self, gint32 unit)
 {
   const PosaUnits *units = self->units;
-  guint32 stamp = take_stamps (self, MAX_PIECES + 2);
+  guint32 stamp = posa_loads_take_stamps (self, MAX_PIECES + 2);
   Pieces pieces = { .load = self->load[unit], .out = stamp, .seed = stamp + 1 };
   gint32 ends[MAX_PIECES], n_pieces = 0, n;
   guint32 mine = pieces.seed;

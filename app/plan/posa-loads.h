@@ -50,13 +50,14 @@ typedef struct
   gint32 n_moved;
 } PosaLoads;
 
+/* All units in load 0, nothing counted yet. */
 PosaLoads *posa_loads_new (const PosaUnits *units, const PosaMonths *months);
 void posa_loads_free (PosaLoads *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaLoads, posa_loads_free)
 
 /* Counts everything anew after `load`, or the units, were changed from outside. */
 void posa_loads_count (PosaLoads *self);
-/* Gives every load @from [i] the number @to [i]; the multipliers go with it. */
+/* Load i is load @to [i] from now on; the multipliers go with it. */
 void posa_loads_renumber (PosaLoads *self, const guint8 *to);
 /* Parts of equal size of the units along a curve that fills the plane. */
 void posa_loads_sweep (PosaLoads *self);
@@ -76,6 +77,8 @@ gint64 posa_loads_get_cut (const PosaLoads *self);
 /* Seconds over the capacity, in all months together. */
 gint64 posa_loads_get_overtime (const PosaLoads *self);
 
+/* The first of @n new stamps for a search: all in `stamps` are lower. */
+guint32 posa_loads_take_stamps (PosaLoads *self, guint32 n);
 /* Puts the units that have to leave their load together with @unit, so that the rest of it stays
  * connected, into `moved`. FALSE when that is too much, or hard to tell. */
 gboolean posa_loads_find_move (PosaLoads *self, gint32 unit);

@@ -325,6 +325,19 @@ posa_lot_load (const char *path, GError **error)
   return g_steal_pointer (&self);
 }
 
+gint32
+posa_lot_get_service (const PosaLot *self, gboolean three_phase, gboolean presence)
+{
+  return (gint32) lround (60 * ((three_phase ? self->minutes_3 : self->minutes_1) +
+                                (presence ? self->minutes_presence : 0)));
+}
+
+gint32
+posa_lot_get_visit (const PosaLot *self)
+{
+  return (gint32) lround (60 * self->minutes_site);
+}
+
 void
 posa_lot_free (PosaLot *self)
 {

@@ -49,6 +49,9 @@ typedef struct
  * and what helps. */
 PosaLot *posa_lot_load (const char *path, GError **error);
 void posa_lot_free (PosaLot *self);
+/* Seconds that a replacement takes, and that a visit of a civic takes besides. */
+gint32 posa_lot_get_service (const PosaLot *self, gboolean three_phase, gboolean presence);
+gint32 posa_lot_get_visit (const PosaLot *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PosaLot, posa_lot_free)
 
 G_END_DECLS

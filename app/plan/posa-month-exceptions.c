@@ -9,7 +9,7 @@ static gint
 find_month (PosaLoads *loads, gint32 unit, guint64 allowed)
 {
   const PosaUnits *units = loads->units;
-  guint32 stamp = ++loads->last_stamp;
+  guint32 stamp = posa_loads_take_stamps (loads, 1);
   gint32 n = 0;
   gint nearest = -1;
 
@@ -100,11 +100,15 @@ move_whole (PosaLoads *loads, PosaMonths *months, gint32 unit, gint32 n, GArray 
   return done;
 }
 
+/* Those of @unit, which is in @load, that the month does not suit. */
 static void
-move_some (PosaLoads *loads, PosaUnits *units, PosaMonths *months, gint32 unit, GArray *exceptions)
+move_some (PosaLoads *loads,
+           PosaUnits *units,
+           PosaMonths *months,
+           gint32 unit,
+           guint8 load,
+           GArray *exceptions)
 {
-  guint8 load = loads->load[unit];
-
   for (gint32 s = units->seasons_first[unit]; s < units->seasons_first[unit + 1]; s++)
     {
       const PosaUnitSeason *season = &units->seasons[s];
@@ -120,32 +124,23 @@ move_some (PosaLoads *loads, PosaUnits *units, PosaMonths *months, gint32 unit, 
   loads->n_pods[load] -= posa_units_take_misplaced (units, unit, load);
 }
 
-gint32
+void
 posa_month_exceptions_make (PosaLoads *loads,
                             PosaUnits *units,
                             PosaMonths *months,
                             GArray *exceptions)
 {
-  gint32 sum = 0;
-
   for (gint32 i = 0; i < units->n; i++)
     {
-      gint32 n = loads->load[i] == POSA_LOAD_NONE
-                     ? 0
-                     : posa_units_count_misplaced (units, i, loads->load[i]);
+      guint8 load = loads->load[i];
+      gint32 n = load == POSA_LOAD_NONE ? 0 : posa_units_count_misplaced (units, i, load);
 
       if (n == 0)
         continue;
-      if (5 * n >= 4 * units->n_pods[i] && move_whole (loads, months, i, n, exceptions))
-        {
-          sum += units->n_pods[i];
-          continue;
-        }
-      move_some (loads, units, months, i, exceptions);
-      sum += n;
+      if (5 * n < 4 * units->n_pods[i] || !move_whole (loads, months, i, n, exceptions))
+        move_some (loads, units, months, i, load, exceptions);
     }
   posa_loads_count (loads);
-  return sum;
 }
 
 static int

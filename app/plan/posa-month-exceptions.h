@@ -17,12 +17,11 @@ typedef struct
 
 /* Takes the misplaced points out of @units, which @loads are over, books them on the nearest load
  * that suits them in @months, and appends who went where to @exceptions, of PosaMonthException. A
- * unit most of whose points are misplaced goes as a whole, if its load can do without it. Returns
- * how many points. */
-gint32 posa_month_exceptions_make (PosaLoads *loads,
-                                   PosaUnits *units,
-                                   PosaMonths *months,
-                                   GArray *exceptions);
+ * unit most of whose points are misplaced goes as a whole, if its load can do without it. */
+void posa_month_exceptions_make (PosaLoads *loads,
+                                 PosaUnits *units,
+                                 PosaMonths *months,
+                                 GArray *exceptions);
 
 /* The month of a point of @unit with a season of @allowed months; @exceptions sorted by
  * posa_month_exceptions_sort(). -1 when it is no exception. */

@@ -82,8 +82,7 @@ count_points (PosaMonthFacts *self,
       self->n_pods[month[i]]++;
       self->n_three_phase[month[i]] += three;
       self->seconds[month[i]] +=
-          llround (60 * ((three ? lot->minutes_3 : lot->minutes_1) +
-                         (flags & POSA_POINT_PRESENCE ? lot->minutes_presence : 0)));
+          posa_lot_get_service (lot, three, (flags & POSA_POINT_PRESENCE) != 0);
       if (points->pod_season[i] != POSA_SEASON_ALL &&
           (posa_lot_get_allowed (lot, points->pod_season[i]) >> month[i] & 1) == 0)
         self->n_misplaced++;
@@ -101,7 +100,7 @@ static void
 count_visits (PosaMonthFacts *self, const Parts *parts, const PosaLot *lot)
 {
   for (gint32 i = 0; i < parts->n; i++)
-    self->seconds[parts->month[i]] += llround (60 * lot->minutes_site);
+    self->seconds[parts->month[i]] += posa_lot_get_visit (lot);
 }
 
 /* ---- pieces ---- */

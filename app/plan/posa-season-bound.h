@@ -22,6 +22,7 @@ typedef struct
                           nothing when even */
 } PosaSeasonBound;
 
+/* By the largest flow from seasons to months; cannot fail. */
 void
 posa_season_bound_find (PosaSeasonBound *self, const PosaLotPoints *points, const PosaLot *lot);
 

@@ -48,16 +48,15 @@ static void
 take_points (PosaUnits *self, const PosaLotPoints *points, const PosaLot *lot)
 {
   for (gint32 i = 0; i < self->n; i++)
-    self->seconds[i] = (gint32) lround (lot->minutes_site * 60);
+    self->seconds[i] = posa_lot_get_visit (lot);
   for (gint32 pod = 0; pod < points->n_pods; pod++)
     {
       gint32 site = points->pod_site[pod];
       guint8 flags = points->pod_flags[pod];
 
       self->n_pods[site]++;
-      self->seconds[site] += (gint32) lround (
-          60 * ((flags & POSA_POINT_THREE_PHASE ? lot->minutes_3 : lot->minutes_1) +
-                (flags & POSA_POINT_PRESENCE ? lot->minutes_presence : 0)));
+      self->seconds[site] += posa_lot_get_service (lot, (flags & POSA_POINT_THREE_PHASE) != 0,
+                                                   (flags & POSA_POINT_PRESENCE) != 0);
     }
 }
 

@@ -29,6 +29,7 @@ typedef struct
   PosaUnitSeason *seasons;
 } PosaUnits;
 
+/* The sites of the lot, each a unit. */
 PosaUnits *
 posa_units_new (const PosaSiteGraph *graph, const PosaLotPoints *points, const PosaLot *lot);
 /* Clusters of neighbours that suit the same months, up to @max_pods points; @cluster gets the one

@@ -266,6 +266,21 @@ plan_town_write (const char *lot, const GPtrArray *rows)
 }
 
 void
+plan_town_load (const char *folder, PosaLot **lot, PosaLotPoints **points, PosaSiteGraph **graph)
+{
+  g_autofree char *lot_path = g_build_filename (folder, "lot.ini", NULL);
+  g_autofree char *points_path = g_build_filename (folder, "points.csv", NULL);
+  g_autoptr (GError) error = NULL;
+
+  *lot = posa_lot_load (lot_path, &error);
+  g_assert_no_error (error);
+  *points = posa_lot_points_load (points_path, NULL, &error);
+  g_assert_no_error (error);
+  *graph = posa_site_graph_new (*points, *lot, NULL, &error);
+  g_assert_no_error (error);
+}
+
+void
 plan_town_remove (char *folder)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);

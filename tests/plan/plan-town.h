@@ -2,7 +2,7 @@
  * Copyright 2026 The Posa authors */
 #pragma once
 
-#include <glib.h>
+#include "plan/posa-site-graph.h"
 
 G_BEGIN_DECLS
 
@@ -33,5 +33,9 @@ char *plan_town_make_lot (guint crews, const char *change);
 char *plan_town_write (const char *lot, const GPtrArray *rows);
 /* The same, with the text of points.csv as it is. */
 char *plan_town_write_text (const char *lot, const char *points);
+/* What is in it, which has to be good. The caller owns all three. */
+void
+plan_town_load (const char *folder, PosaLot **lot, PosaLotPoints **points, PosaSiteGraph **graph);
 void plan_town_remove (char *folder); /* takes it */
+
 G_END_DECLS

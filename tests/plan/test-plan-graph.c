@@ -33,17 +33,9 @@ make (const GPtrArray *rows)
 {
   g_autofree char *text = plan_town_make_lot (2, NULL);
   char *folder = plan_town_write (text, rows);
-  g_autofree char *lot = g_build_filename (folder, "lot.ini", NULL);
-  g_autofree char *points = g_build_filename (folder, "points.csv", NULL);
-  g_autoptr (GError) error = NULL;
   Made made = { 0 };
 
-  made.lot = posa_lot_load (lot, &error);
-  g_assert_no_error (error);
-  made.points = posa_lot_points_load (points, NULL, &error);
-  g_assert_no_error (error);
-  made.graph = posa_site_graph_new (made.points, made.lot, NULL, &error);
-  g_assert_no_error (error);
+  plan_town_load (folder, &made.lot, &made.points, &made.graph);
   plan_town_remove (folder);
   return made;
 }

@@ -40,17 +40,9 @@ make (const GPtrArray *rows, guint crews, const char *change, guint64 seed, GErr
 {
   g_autofree char *text = plan_town_make_lot (crews, change);
   char *folder = plan_town_write (text, rows);
-  g_autofree char *lot = g_build_filename (folder, "lot.ini", NULL);
-  g_autofree char *points = g_build_filename (folder, "points.csv", NULL);
-  g_autoptr (GError) local = NULL;
   Made made = { 0 };
 
-  made.lot = posa_lot_load (lot, &local);
-  g_assert_no_error (local);
-  made.points = posa_lot_points_load (points, NULL, &local);
-  g_assert_no_error (local);
-  made.graph = posa_site_graph_new (made.points, made.lot, NULL, &local);
-  g_assert_no_error (local);
+  plan_town_load (folder, &made.lot, &made.points, &made.graph);
   made.plan = posa_month_plan_new (made.points, made.lot, made.graph, seed, NULL, error);
   plan_town_remove (folder);
   return made;
