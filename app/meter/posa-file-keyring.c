@@ -3,10 +3,10 @@
 
 #include "meter/posa-file-keyring.h"
 
+#include "base/posa-error.h"
+
 #include <openssl/crypto.h>
 #include <string.h>
-
-#include "base/posa-error.h"
 
 struct _PosaFileKeyring
 {

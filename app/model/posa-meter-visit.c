@@ -66,7 +66,7 @@ posa_meter_visit_last_intervals (const PosaMeterPlace *place,
                                  PosaOperation *operation,
                                  GError **error)
 {
-  g_auto (Visit) visit = { NULL };
+  g_auto (Visit) visit = { 0 };
 
   return visit_open (&visit, place, operation, error) &&
          posa_meter_read_last_intervals (visit.meter, n, profile, operation, error);
